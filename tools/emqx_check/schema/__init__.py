@@ -1,0 +1,1 @@
+"""EMQX's schema and how it was made from the published dump."""
