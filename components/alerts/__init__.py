@@ -1,0 +1,1 @@
+"""Alert rules, who is told, and when nobody is."""

@@ -1,0 +1,1 @@
+"""The broker cells: one interface, one package a broker."""

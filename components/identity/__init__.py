@@ -1,0 +1,1 @@
+"""The tenant app users sign in to, where ARM makes it."""

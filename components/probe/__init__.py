@@ -1,0 +1,1 @@
+"""The synthetic probe as an app of the platform."""
