@@ -1,0 +1,1 @@
+"""Day-two commands of the platform's operators: ``python -m ops``."""

@@ -1,0 +1,130 @@
+"""``python -m ops alerts``: what of a stack is watched, when it fires, who is told, and where it is said what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from alerts.alert import RUNBOOKS, Activity, Alert, Log
+from alerts.catalogue import ALERTS, BY_ID, lacking
+from alerts.figures import Figures, figures
+from alerts.limits import promql_duration
+from alerts.resolved import condition
+from ops.errors import ExitCode, OpsError
+from ops.terminal import FileOption, JsonOption, StackOption, mended, output
+from settings import SettingsError, from_stack_file
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_WORDS: Final = {0: "critical", 1: "error", 2: "warning", 3: "informational", 4: "verbose"}
+
+AlertOption = Annotated[str, typer.Option("--id", help="One alert alone, with all that is known of it.")]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Those the stack does not have in the same table, and in --json.")
+]
+
+
+@mended
+def show(
+    stack: StackOption = "dev",
+    config_file: FileOption = None,
+    alert: AlertOption = "",
+    *,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the alerts of a stack with thresholds and runbooks; needs no Azure."""
+    known = _figures(stack, config_file)
+    every = [described(each, known) for each in _chosen(alert)]
+    rows = every if everything or alert else [row for row in every if not row["absent"]]
+    if as_json:
+        typer.echo(json.dumps({"stack": stack, "alerts": rows}, indent=2))
+    elif alert:
+        _show_one(rows[0])
+    else:
+        _show_table(stack, rows)
+        if not everything:
+            _show_absent(stack, every)
+
+
+def described(alert: Alert, known: Figures) -> dict[str, Any]:
+    """One alert in a stack, in plain values. absent: why the stack does not have it, empty where it does."""
+    signal = alert.signal
+    return {
+        "id": alert.id,
+        "area": alert.area,
+        "kind": signal.kind,
+        "severity": alert.severity,
+        "actionGroup": alert.group,
+        "title": alert.title,
+        "condition": condition(alert, known),
+        "window": "" if isinstance(signal, Activity) else signal.window,
+        "frequency": getattr(signal, "frequency", ""),
+        "pending": getattr(signal, "pending", ""),
+        "query": signal.query if isinstance(signal, Log) else "",
+        "runbook": alert.runbook,
+        "source": alert.source,
+        "absent": lacking(alert, known),
+    }
+
+
+def _figures(stack: str, config_file: str | None) -> Figures:
+    path = Path(config_file) if config_file else _ROOT / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        raise OpsError(
+            ExitCode.UNREADABLE,
+            f"there is no stack file {path.name}",
+            "Name a stack by --stack, or a file by --config-file.",
+        )
+    try:
+        return figures(from_stack_file(path))
+    except SettingsError as problems:
+        raise OpsError(
+            ExitCode.UNREADABLE, str(problems), "Mend the stack file; `python -m settings check` looks at it alone."
+        ) from None
+
+
+def _chosen(name: str) -> tuple[Alert, ...]:
+    if not name:
+        return ALERTS
+    if name not in BY_ID:
+        raise OpsError(
+            ExitCode.UNKNOWN_ALERT, f"there is no alert {name!r}", "`python -m ops alerts --all` lists every one."
+        )
+    return (BY_ID[name],)
+
+
+def _show_table(stack: str, rows: list[dict[str, Any]]) -> None:
+    table = Table(title=f"alerts of {stack}")
+    for heading in ("alert", "kind", "severity", "fires when", "window", "told", "runbook"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        fires = f"[dim]off: {escape(row['absent'])}[/]" if row["absent"] else escape(row["condition"])
+        window = promql_duration(row["window"]) if row["window"] else ""
+        severity = f"{row['severity']} {_WORDS[row['severity']]}"
+        page = row["runbook"].removeprefix(RUNBOOKS)
+        table.add_row(row["id"], row["kind"], severity, fires, window, row["actionGroup"], page)
+    output.print(table)
+    output.print(f"{sum(not row['absent'] for row in rows)} alerts; page calls at any hour, notify sends mail")
+    output.print(f"runbooks are in {RUNBOOKS}")
+
+
+def _show_absent(stack: str, every: list[dict[str, Any]]) -> None:
+    reasons = dict.fromkeys(row["absent"] for row in every if row["absent"])
+    if reasons:
+        output.print(f"\nnot in {stack}:")
+    for reason in reasons:
+        names = ", ".join(row["id"] for row in every if row["absent"] == reason)
+        output.print(f"{escape(reason)}: {names}")
+
+
+def _show_one(row: dict[str, Any]) -> None:
+    table = Table(show_header=False, box=None)
+    for name, value in row.items():
+        if value != "":
+            table.add_row(name, escape(str(value)))
+    output.print(table)

@@ -1,0 +1,1 @@
+"""The certificates of devices: enrolled, listed, revoked, bundled. ``python -m ops devices``."""
