@@ -1,0 +1,42 @@
+"""What every lane shares."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+# What takes longest begins first, so that no worker is left alone with it at the end. The rest keeps its order.
+LONGEST = (
+    "engine/test_kill.py",
+    "engine/test_faults.py",
+    "engine/test_lifecycle.py",
+    "engine/test_broker_nodes.py",
+    "engine/test_interrupt.py",
+    "engine",
+    "servers",
+    "program",
+    "property",
+)
+
+# How long an example takes says how loaded the machine is, and nothing about the code.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-resource",
+        choices=["dev", "prod"],
+        help="engine lane: kills and faults at every resource of this stack, not at a sample of dev's "
+        "(make test-engine-full STACK=...)",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _rank(item.path.relative_to(TESTS)))
+
+
+def _rank(path: Path) -> int:
+    begun = (rank for rank, longest in enumerate(LONGEST) if path.is_relative_to(longest))
+    return next(begun, len(LONGEST))

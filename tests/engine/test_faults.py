@@ -1,0 +1,62 @@
+"""Every fault, at every kind of resource: survived, or reported clearly and then repaired."""
+
+import pytest
+
+from sandbox.azure.faults import Kind
+
+
+def lay(sandbox, kind, ids):
+    with sandbox.store() as store:
+        for resource_id in ids:
+            store.add_fault(kind, resource_id, 1, 0.01)
+
+
+@pytest.mark.parametrize("kind", [Kind.THROTTLE, Kind.CONFLICT, Kind.SLOW])
+def test_a_passing_fault_at_every_resource_is_survived(struck, every_id, kind):
+    lay(struck, kind, every_id)
+    done = struck.up()
+    assert done.returncode == 0, done.stdout + done.stderr
+    with struck.store() as store:
+        assert store.faults() == []
+    assert set(struck.azure()) == set(every_id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(Kind.FAIL, "InternalServerError"), (Kind.ROLE_LAG, "AuthorizationFailed")],
+)
+def test_a_failure_is_reported_and_the_next_run_goes_on(struck, every_id, drawn_ids, kind, words):
+    """At the drawn resources: nothing exists after a failed create, so nothing in it depends on the type."""
+
+    def reported(done):
+        assert words in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+
+    lay(struck, kind, drawn_ids)
+    assert struck.ups_until_one_goes_through(len(drawn_ids) + 1, reported) > 0
+    with struck.store() as store:
+        assert store.faults() == []
+    assert set(struck.azure()) == set(every_id)
+
+
+def test_a_lost_response_is_reported_and_the_resource_adopted(struck, every_id, struck_ids):
+    """At each struck resource; :func:`tests.engine.conftest.sample` says which those are, and why not all."""
+
+    def reported_and_adopted(done):
+        assert "the outcome is not known" in done.stdout
+        assert "python -m sandbox adopt" in done.stderr
+        struck.ok("adopt", "--stack", struck.stack)
+
+    lay(struck, Kind.LOST_RESPONSE, struck_ids)
+    assert struck.ups_until_one_goes_through(len(struck_ids) + 1, reported_and_adopted) > 1
+    assert set(struck.azure()) == set(every_id)
+    assert struck.run("up", "--stack", struck.stack, "--expect-no-changes").returncode == 0
+
+
+def test_more_throttling_than_the_provider_waits_for_is_reported(sandbox):
+    with sandbox.store() as store:
+        store.add_fault(Kind.THROTTLE, "*/resourcegroups/*", 4, 0.01)
+    done = sandbox.up()
+    assert done.returncode != 0
+    assert "TooManyRequests" in done.stdout
+    assert "retry after" in done.stdout

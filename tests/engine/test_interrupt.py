@@ -1,0 +1,111 @@
+"""Ctrl-C, SIGTERM and SIGKILL at any moment: no process, no lock stays, and the next run works."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from sandbox.azure.faults import Kind
+from tests.engine.conftest import ROOT, SECONDS
+
+# Of the time a whole run takes. Python's own start, in which it shows a traceback whatever a program does, is over by
+# then even on a busy machine; make, setup, the stack file, recover, preview and up each have moments of theirs.
+MOMENTS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
+
+
+def start_make(sandbox, target):
+    """A target of the Makefile as a terminal starts it: a process group of its own."""
+    return subprocess.Popen(
+        ["make", target, "STACK=dev"],
+        cwd=ROOT,
+        env=sandbox.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def press_ctrl_c(process):
+    """What the terminal does: every process of the group gets it."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def own_traceback(output):
+    """Whether a traceback shows code of the project. Python's own start cannot be kept from showing one."""
+    return "Traceback" in output and f'"{ROOT}/' in output
+
+
+def slow_network(sandbox, seconds):
+    with sandbox.store() as store:
+        store.add_fault(Kind.SLOW, "*/virtualnetworks/*", 1, seconds)
+
+
+def wait_for_fault(sandbox):
+    """Wait until the slow create has begun: its fault is used up."""
+    with sandbox.store() as store:
+        end = time.monotonic() + SECONDS
+        while store.faults():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("target", ["preview", "up"])
+def test_ctrl_c_at_any_moment_leaves_nothing_and_the_next_run_works(sandbox, target):
+    begun = time.monotonic()
+    process = start_make(sandbox, target)
+    output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, output
+    whole = time.monotonic() - begun
+    sandbox.ok("reset")
+    for moment in MOMENTS:
+        process = start_make(sandbox, target)
+        time.sleep(whole * moment)
+        if process.poll() is None:
+            press_ctrl_c(process)
+        output, _ = process.communicate(timeout=SECONDS)
+        assert not own_traceback(output), output
+        assert sandbox.orphans() == [], moment
+        assert sandbox.locks() == [], moment
+    process = start_make(sandbox, target)
+    output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, output
+    assert sandbox.up().returncode == 0
+    assert sandbox.run("up", "--stack", "dev", "--expect-no-changes").returncode == 0
+
+
+def test_ctrl_c_during_a_create_ends_the_run_as_cancelled(sandbox):
+    slow_network(sandbox, 3.0)
+    process = start_make(sandbox, "up")
+    wait_for_fault(sandbox)
+    press_ctrl_c(process)
+    output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode != 0, output
+    assert not own_traceback(output), output
+    assert sandbox.orphans() == []
+    assert sandbox.locks() == []
+    assert sandbox.up().returncode == 0
+
+
+def test_sigterm_is_passed_on_as_a_cancel(sandbox):
+    slow_network(sandbox, 3.0)
+    process = sandbox.start("up", "--stack", "dev", start_new_session=True)
+    wait_for_fault(sandbox)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode != 0, output
+    assert "Traceback" not in output
+    assert sandbox.orphans() == []
+    assert sandbox.up().returncode == 0
+
+
+def test_a_killed_sandbox_leaves_no_process_and_the_next_run_works(sandbox):
+    slow_network(sandbox, 30.0)
+    process = sandbox.start("up", "--stack", "dev", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for_fault(sandbox)
+    process.kill()
+    process.wait()
+    assert sandbox.orphans() == []
+    assert sandbox.up().returncode == 0
