@@ -81,7 +81,7 @@ test-engine-full: engine ## As test-engine, with kills and faults at every resou
 	@$(PYTEST) $(PARALLEL) --every-resource $(STACK) $(ARGS) tests/engine
 
 golden: setup ## Write golden files and generated pages anew; their diff belongs into the review
-	@$(PYTEST) --snapshot-update -q tests/program tests/unit/components
+	@$(PYTEST) --snapshot-update -q $$(grep -rlw snapshot --include='test_*.py' tests)
 	@$(PY) -m settings docs
 	@$(PY) -m components.outputs_reference
 	@$(PY) -m ops policy docs
