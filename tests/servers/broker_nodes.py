@@ -20,8 +20,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from tests.servers.free_port import free_port
 from tests.servers.mosquitto_broker import HOST as LOCAL
-from tests.servers.mosquitto_broker import free_port
 
 
 class Loop:

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.servers.broker_nodes import free_port
 from tests.servers.crl_store import CLIENT_ID, HEADER, Azure
+from tests.servers.free_port import free_port
 from tests.servers.haproxy_process import until
 
 _FOLDER = Path(__file__).resolve().parents[2] / "components" / "crl_app"

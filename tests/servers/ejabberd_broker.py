@@ -20,7 +20,8 @@ from typing import Any
 
 import yaml
 
-from tests.servers.mosquitto_broker import HOST, free_port
+from tests.servers.free_port import free_port
+from tests.servers.mosquitto_broker import HOST
 from tests.servers.programs import program
 
 DOMAIN = "localhost"

@@ -12,18 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers.free_port import free_port
 from tools.servers import search_path
 
 HOST = "127.0.0.1"
 SECONDS = 20
 """Far above what a node needs to start or to be refused (about 1 s); a hang must fail."""
-
-
-def free_port() -> int:
-    """A TCP port nobody has at this moment."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return listener.getsockname()[1]
 
 
 def _program(name: str) -> str:

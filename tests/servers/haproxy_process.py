@@ -16,7 +16,7 @@ import psutil
 from components.brokers.interface import Backend
 from components.edge.config import Checks, EdgeConfig, Ports, render
 from tests.servers.broker_nodes import LOCAL, Broker
-from tests.servers.mosquitto_broker import free_port
+from tests.servers.free_port import free_port
 from tools.servers import search_path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "edge" / "run.sh"

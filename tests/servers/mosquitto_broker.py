@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.device_pki import SERVER, Authority, Leaf, bundle
+from tests.servers.free_port import free_port
 from tests.servers.programs import program
 from topics.mosquitto import Client, Files, configuration, dynamic_security
 
@@ -61,13 +61,6 @@ def running(folder: Path, clients: Iterable[Client], authorities: Iterable[Autho
     finally:
         broker.process.terminate()
         broker.process.wait(timeout=10)
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return listener.getsockname()[1]
 
 
 def _files(folder: Path, clients: Iterable[Client], authorities: Iterable[Authority]) -> tuple[Files, Path]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 import psycopg
 
 from tests.servers.device_pki import Certificate
+from tests.servers.free_port import free_port
 from tools import postgresql
 
 # Debian and its relatives; the server refuses to run as root.
@@ -70,12 +70,6 @@ def binaries(beside: Path) -> Path:
     if not copied.exists():
         shutil.copytree(native, copied, symlinks=True)
     return copied / "bin"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return probe.getsockname()[1]
 
 
 def _run(command: Sequence[str | Path], **more: Any) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 
+from tests.servers.free_port import free_port
 from tests.servers.haproxy_process import until
-from tests.servers.mosquitto_broker import HOST, free_port
+from tests.servers.mosquitto_broker import HOST
 from tests.servers.programs import program
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "collector" / "run.sh"

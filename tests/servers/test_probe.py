@@ -20,8 +20,9 @@ from probe.program import Probe
 from probe.settings import Endpoint, Settings
 from tests.servers import slow_proxy, token_endpoint
 from tests.servers.device_pki import Authority, Leaf
+from tests.servers.free_port import free_port
 from tests.servers.haproxy_process import until
-from tests.servers.mosquitto_broker import HOST, free_port, running
+from tests.servers.mosquitto_broker import HOST, running
 from tests.servers.mqtt_client import MqttClient
 from tests.servers.token_endpoint import Tenant
 from topics.acl_rows import app_rows, device_rows
