@@ -67,11 +67,16 @@ class Exempted:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the packs of a run said. resources: how many they judged; 0 if the run ended before."""
+    """What the packs of a run said.
+
+    resources: how many they judged; 0 if the run ended before. failed: of how many Azure refused the operation. A run
+    that went on all the same (``--continue-on-error``) lacks them, and rules about the whole stack judge what is left.
+    """
 
     violations: tuple[Violation, ...]
     exempted: tuple[Exempted, ...]
     resources: int
+    failed: int = 0
 
     @property
     def refused(self) -> bool:
@@ -79,8 +84,8 @@ class Judgement:
         return any(violation.mandatory for violation in self.violations)
 
     def exit_code(self, pulumi: int) -> int:
-        """The exit code of the run, given Pulumi's."""
-        return POLICY_VIOLATION if self.refused else pulumi
+        """The exit code of the run, given Pulumi's: that it failed comes before what the rest of the stack violates."""
+        return POLICY_VIOLATION if self.refused and not self.failed else pulumi
 
 
 def arguments(log: Path) -> list[str]:
@@ -105,9 +110,12 @@ def _judgement(log: str) -> Judgement:
     violations: list[Violation] = []
     exempted: list[Exempted] = []
     judged: set[str] = set()
+    failed: set[str] = set()
     for event in _events(log):
         if summary := event.get("policyAnalyzeSummaryEvent"):
             judged.add(summary["resourceUrn"])
+        if operation := event.get("resOpFailedEvent"):
+            failed.add(operation["metadata"]["urn"])
         if found := event.get("policyEvent"):
             read = _exempted(found) or _violation(found)
             (exempted if isinstance(read, Exempted) else violations).append(read)  # pyright: ignore[reportArgumentType]
@@ -115,6 +123,7 @@ def _judgement(log: str) -> Judgement:
         tuple(sorted(set(violations), key=_worst_first)),
         tuple(sorted(set(exempted), key=lambda each: (each.rule, each.resource))),
         len(judged),
+        len(failed),
     )
 
 
@@ -130,6 +139,8 @@ def show(console: Console, found: Judgement) -> None:
     more = [f"{advice} advisory"] if advice else []
     more += [f"{len(found.exempted)} exempted"] if found.exempted else []
     console.print(f"policies: {', '.join([verdict, *more])} in {found.resources} resources", soft_wrap=True)
+    if mandatory and found.failed:
+        console.print(f"{found.failed} failed: rules about the whole stack judged it without them", soft_wrap=True)
 
 
 def show_exempted(console: Console, found: Judgement) -> None:

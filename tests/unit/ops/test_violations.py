@@ -123,6 +123,22 @@ def test_what_an_exemption_covers_is_no_violation(read):
     assert "it moves; soon" in text
 
 
+def failed(urn=VAULT):
+    return {"resOpFailedEvent": {"metadata": {"op": "create", "urn": urn}, "status": 0, "steps": 1}}
+
+
+def test_a_run_that_failed_ends_as_pulumi_says_whatever_the_rest_violates(read):
+    found = read(summary(), failed(), failed(), policy_event())
+    assert (found.failed, found.refused, found.exit_code(255)) == (1, True, 255)
+    assert "1 failed: rules about the whole stack judged it without them" in shown(found)
+
+
+def test_a_run_in_which_nothing_failed_ends_with_the_violation(read):
+    found = read(summary(), policy_event())
+    assert (found.failed, found.exit_code(255)) == (0, violations.POLICY_VIOLATION)
+    assert "without them" not in shown(found)
+
+
 def test_colours_of_a_terminal_are_no_part_of_a_finding(read):
     found = read(policy_event(message="<{%reset%}>Title<{%reset%}>\n<{%fg 1%}>a: found x<{%reset%}>\nmend: m"))
     assert (found.violations[0].finding, found.violations[0].mend) == ("a: found x", "m")
