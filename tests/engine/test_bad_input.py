@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from sandbox.exit_codes import ExitCode
-from tests.engine.conftest import ROOT, SECONDS
+from tests.engine.sandbox_run import ROOT, SECONDS
 
 
 def refused(done, code, *words):

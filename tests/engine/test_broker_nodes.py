@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.azure.faults import Kind
 from sandbox.property_path import assign, value_at
-from tests.engine.conftest import Sandbox, custom_resources
+from tests.engine.sandbox_run import Sandbox, custom_resources
 
 DIGEST = f"sha256:{'d' * 64}"
 NODES = ("emqx-1", "emqx-2", "emqx-3")
@@ -24,14 +24,9 @@ COMPONENTS = ("amora-sync-prod", "emqx", "collector", "metric-alerts", "promethe
 
 
 @pytest.fixture(scope="module")
-def prod(tmp_path_factory):
+def prod(standing, tmp_path_factory):
     """Prod as it is deployed first; each test leaves it as it found it."""
-    sandbox = Sandbox(tmp_path_factory.mktemp("nodes") / "sandbox", "prod")
-    for setting in ("protection.protect", "protection.locks"):
-        sandbox.set(setting, "false")
-    done = sandbox.up()
-    assert done.returncode == 0, done.stdout + done.stderr
-    return sandbox
+    return standing.copy("prod", tmp_path_factory.mktemp("nodes"), protected=False)
 
 
 @contextmanager

@@ -7,16 +7,13 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from sandbox import clock, wire
-from tests.engine.conftest import Sandbox
 
 VAULT = "Microsoft.KeyVault/vaults"
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("certificates") / "sandbox", "dev")
-    assert sandbox.up().returncode == 0
-    return sandbox
+def deployed(standing, tmp_path_factory):
+    return standing.copy("dev", tmp_path_factory.mktemp("certificates"))
 
 
 def secrets(sandbox):

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.azure.create_only import CREATE_ONLY, refusal
 from sandbox.property_path import assign, value_at
-from tests.engine.conftest import Sandbox, custom_resources
+from tests.engine.sandbox_run import custom_resources
 
 TABLE = {(token, row.path) for token, rows in CREATE_ONLY.items() for row in rows}
 # Rows no resource of prod sets, and why. That components pass them on as options all the same is shown without an
@@ -85,12 +85,8 @@ def type_of(urn: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def prod(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("prod") / "sandbox", "prod")
-    for setting in ("protection.protect", "protection.locks"):
-        sandbox.set(setting, "false")
-    assert sandbox.up().returncode == 0
-    return sandbox
+def prod(standing, tmp_path_factory):
+    return standing.copy("prod", tmp_path_factory.mktemp("create-only"), protected=False)
 
 
 def test_a_changed_create_only_property_is_planned_as_a_replacement(prod, tmp_path):

@@ -3,17 +3,11 @@
 import pytest
 
 from sandbox import wire
-from tests.engine.conftest import Sandbox
 
 
 @pytest.fixture(scope="module")
-def prod(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("prod") / "sandbox", "prod")
-    for setting in ("protection.protect", "protection.locks"):
-        sandbox.set(setting, "false")
-    done = sandbox.up()
-    assert done.returncode == 0, done.stdout + done.stderr
-    return sandbox
+def prod(standing, tmp_path_factory):
+    return standing.copy("prod", tmp_path_factory.mktemp("database"), protected=False)
 
 
 def server_of(sandbox):

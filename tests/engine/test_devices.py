@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from ops.errors import ExitCode
-from tests.engine.conftest import ROOT, Sandbox
+from tests.engine.sandbox_run import ROOT
 
 FLEET = 1400
 SECONDS = 60
@@ -53,10 +53,8 @@ class Operator:
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    made = Sandbox(tmp_path_factory.mktemp("devices") / "sandbox", "dev")
-    assert made.up().returncode == 0
-    return made
+def sandbox(standing, tmp_path_factory):
+    return standing.copy("dev", tmp_path_factory.mktemp("devices"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sandbox.azure.faults import Kind
-from tests.engine.conftest import ROOT, SECONDS
+from tests.engine.sandbox_run import ROOT, SECONDS
 
 # Of the time a whole run takes. Python's own start, in which it shows a traceback whatever a program does, is over by
 # then even on a busy machine; make, setup, the stack file, recover, preview and up each have moments of theirs.

@@ -7,7 +7,7 @@ import socket
 from datetime import UTC, datetime
 
 from sandbox.azure.faults import Kind
-from tests.engine.conftest import custom_resources
+from tests.engine.sandbox_run import custom_resources
 
 KILLED = 128 + signal.SIGKILL
 
@@ -40,8 +40,8 @@ def test_a_create_azure_never_saw_is_dropped_and_repeated(sandbox):
     assert "dropped the create of network-vnet" in done.stderr
 
 
-def test_a_lock_of_a_living_process_is_left_alone(sandbox):
-    assert sandbox.up().returncode == 0
+def test_a_lock_of_a_living_process_is_left_alone(standing, tmp_path):
+    sandbox = standing.copy("dev", tmp_path)
     lock = next((sandbox.home / "state/.pulumi/locks").rglob("dev"), None)
     assert lock is not None
     held = {

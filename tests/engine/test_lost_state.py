@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import page
-from tests.engine.conftest import ROOT, SECONDS, Sandbox
+from tests.engine.sandbox_run import ROOT, SECONDS, Sandbox
 
 
 def typed(line, sandbox, folder):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.engine.conftest import ROOT, SECONDS
+from tests.engine.sandbox_run import ROOT, SECONDS
 
 
 def git(folder, *arguments):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from tests.engine.conftest import Sandbox, custom_resources
+from tests.engine.sandbox_run import Sandbox, custom_resources
 from tests.variants import VARIANTS, Variant, record_variant, secrets_of, values_of
 
 

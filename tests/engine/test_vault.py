@@ -3,16 +3,14 @@
 import pytest
 
 from sandbox import wire
-from tests.engine.conftest import Sandbox
 
 VAULT = "Microsoft.KeyVault/vaults"
 SECRET = f"{VAULT}/secrets"
 
 
 @pytest.fixture(scope="module")
-def destroyed(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("vault") / "sandbox", "dev")
-    assert sandbox.up().returncode == 0
+def destroyed(standing, tmp_path_factory):
+    sandbox = standing.copy("dev", tmp_path_factory.mktemp("vault"))
     sandbox.ok("destroy", "--stack", "dev")
     return sandbox
 

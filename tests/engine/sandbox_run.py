@@ -1,0 +1,127 @@
+"""A sandbox of a test's own, driven by its command as a user drives it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from sandbox.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+# Far above what any single command takes (5 s alone on two cores, 20 s beside four other loads): a hang must fail, a
+# busy machine must not.
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox in a folder, driven by its command as a user drives it."""
+
+    home: Path
+    stack: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "AMORA_SANDBOX_HOME": str(self.home), "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "sandbox", *arguments]
+        usual = {"env": self.environment, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=ROOT, **{**usual, **options})
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "sandbox", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+
+    def ok(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def pulumi(self, *arguments: str) -> str:
+        return self.ok("run", "--stack", self.stack, "--", *arguments)
+
+    def up(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run("up", "--stack", self.stack, *arguments)
+
+    def ups_until_one_goes_through(
+        self, most: int, met: Callable[[subprocess.CompletedProcess[str]], None], *arguments: str
+    ) -> int:
+        """Run ``up`` again and again, at most so often; how many failed. ``met`` judges each that did."""
+        failed: list[str] = []
+        while len(failed) < most:
+            done = self.up(*arguments)
+            if done.returncode == 0:
+                return len(failed)
+            met(done)
+            failed.append(done.stdout + done.stderr)
+        raise AssertionError(f"none of {most} runs went through; the last one:\n{failed[-1]}")
+
+    def set(self, path: str, value: str) -> None:
+        """Change a setting in the generated stack file only."""
+        self.pulumi("config", "set", "--path", f"amora-sync:{path}", value)
+
+    def plan(self) -> dict[str, str]:
+        """Logical name to operation of every resource that a preview would change."""
+        steps = {step["urn"].rsplit("::", 1)[1]: step["op"] for step in self.steps()}
+        return {name: operation for name, operation in steps.items() if operation not in ("same", "read")}
+
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps of a preview, as the engine writes them."""
+        return json.loads(self.ok_json("run", "--stack", self.stack, "--", "preview", "--json"))["steps"]
+
+    def ok_json(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def deployment(self) -> dict[str, Any]:
+        text = self.ok_json("run", "--stack", self.stack, "--", "stack", "export")
+        return json.loads(text)["deployment"]
+
+    def azure(self) -> dict[str, dict[str, Any]]:
+        """What the stand-in's Azure holds, by id."""
+        return {row["id"]: row for row in json.loads(self.ok_json("list", "--json"))}
+
+    def store(self) -> Store:
+        return Store(self.home / "azure")
+
+    def orphans(self) -> list[str]:
+        """Command lines of processes of this sandbox that do not end within seconds.
+
+        The language host asks once a second whether its engine lives.
+        """
+        end = time.monotonic() + SECONDS / 10
+        while (found := self._processes()) and time.monotonic() < end:
+            time.sleep(0.1)
+        return found
+
+    def locks(self) -> list[Path]:
+        """Lock files of Pulumi's backend."""
+        return [path for path in (self.home / "state/.pulumi/locks").rglob("*") if path.is_file()]
+
+    def _processes(self) -> list[str]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("AMORA_SANDBOX_HOME") == str(self.home):
+                    found.append(" ".join(process.cmdline()))
+            except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+                continue
+        return found
+
+
+def custom_resources(deployment: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources of a deployment that live on Azure."""
+    return [r for r in deployment["resources"] if r["type"].startswith("azure-native:")]
