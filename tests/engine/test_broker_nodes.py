@@ -92,6 +92,19 @@ def test_a_slots_version_makes_its_own_app_anew(prod):
         assert plan["emqx-2"] in ("replace", "create-replacement", "delete-replaced")
 
 
+def test_a_slot_on_a_licensed_release_is_made_anew_and_no_other_node(prod):
+    """The licence comes with it, and the right of that one node to read it."""
+    prod.pulumi("config", "set", "--secret", "--path", "amora-sync:emqx.licence", "a licence key")
+    upgraded = three_slots(emqx__slots__2__version="6.2.3", emqx__slots__2__digest=DIGEST)
+    with settings(prod, **upgraded):
+        plan = on_azure(prod.plan())
+    prod.pulumi("config", "rm", "--path", "amora-sync:emqx.licence")
+    assert nodes_in(plan) == {"emqx-2"}
+    assert plan.pop("emqx-2") in ("replace", "create-replacement", "delete-replaced")
+    made = {name: operation for name, operation in plan.items() if not watching(name)}
+    assert made == {"emqx-licence-secret": "create", "emqx-2-reads-licence-role": "create"}
+
+
 def test_two_slots_at_once_are_refused_and_forced_by_name(prod):
     with settings(prod, **three_slots(emqx__slots__2__digest=DIGEST, emqx__slots__3__digest=DIGEST)):
         before = prod.azure()
