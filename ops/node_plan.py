@@ -46,6 +46,11 @@ class NodePlan:
     nodes: tuple[str, ...]
 
 
+def node_names(urns: Iterable[str]) -> set[str]:
+    """The names of the nodes among these resources."""
+    return {node["name"] for urn in urns if (node := _NODE.search(urn))}
+
+
 def node_plan(steps: Iterable[Mapping[str, Any]]) -> NodePlan:
     """What a plan does to the nodes.
 

@@ -14,6 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from ops import violations
+from ops.node_plan import node_names
 from sandbox import stack_files
 from sandbox.azure.faults import Faults
 from sandbox.azure.native import AzureNative
@@ -92,21 +93,21 @@ class Session:
         return found.exit_code(code)
 
     def recover(self) -> int:
-        """Recover the stack from a killed run; 0 when it is as it should be. A stack never deployed needs nothing."""
-        if not self.workspace.checkpoint(self.stack).is_file():
+        """Recover the stack from a killed run; 0 when it is as it should be."""
+        if not self.workspace.was_left_behind(self.stack):
             return 0
         return self.ops("recover", "--config-file", str(self.stack_file))
 
     def spare_nodes(self, forced: str, arguments: Sequence[str]) -> int:
-        """Refuse a plan that takes several nodes of the broker, unless they were named; 0 where there is none yet.
+        """Refuse a plan that takes several nodes of the broker, unless they were named; 0 where there are not several.
 
         Args:
             forced: names of nodes that may go together, separated by commas.
             arguments: those of the ``up`` to come.
         """
-        checkpoint = self.workspace.checkpoint(self.stack)
-        # Only a stack with nodes pays for the preview.
-        if not checkpoint.is_file() or b"amora:broker:" not in checkpoint.read_bytes():
+        nodes = node_names(self.workspace.urns(self.stack))
+        # Only a stack that has nodes to lose pays for the preview.
+        if len(nodes) < 2 and not forced:
             return 0
         own = ("--config-file", str(self.stack_file), "--replace-nodes", forced)
         return self.ops("nodes", "check", *own, *shaping(arguments))

@@ -7,13 +7,14 @@ login, plugins and stacks are not touched.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sandbox.azure.ids import SUBSCRIPTION_ID
 from sandbox.exit_codes import ExitCode, SandboxError
@@ -65,6 +66,28 @@ class Workspace:
     def checkpoint(self, stack: str) -> Path:
         """Pulumi's state of a stack."""
         return self.state / ".pulumi" / "stacks" / PROJECT_NAME / f"{stack}.json"
+
+    def was_left_behind(self, stack: str) -> bool:
+        """Whether a run of the stack may have been killed: a lock is there, or a begun operation, or a broken state."""
+        locks = self.state / ".pulumi" / "locks"
+        if any(path.is_file() for path in locks.rglob("*")):
+            return True
+        deployment = self._deployment(stack)
+        return deployment is None or bool(deployment.get("pending_operations"))
+
+    def urns(self, stack: str) -> list[str]:
+        """The URNs in the state of a stack; none where it has no state that can be read."""
+        return [resource["urn"] for resource in (self._deployment(stack) or {}).get("resources") or ()]
+
+    def _deployment(self, stack: str) -> dict[str, Any] | None:
+        """What Pulumi's state says of a stack: nothing of one never deployed, None of one that cannot be read."""
+        checkpoint = self.checkpoint(stack)
+        if not checkpoint.is_file():
+            return {}
+        try:
+            return json.loads(checkpoint.read_bytes())["checkpoint"].get("latest") or {}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def stacks(self) -> list[str]:
         """Names of the project's stack files."""

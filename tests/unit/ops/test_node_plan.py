@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from ops.command import app
 from ops.errors import ExitCode, OpsError
-from ops.node_plan import described, node_plan, require_one_at_a_time
+from ops.node_plan import described, node_names, node_plan, require_one_at_a_time
 
 CELL = "urn:pulumi:prod::amora-sync::amora:broker:EmqxCluster"
 
@@ -53,6 +53,13 @@ def test_nodes_that_go_are_found(steps, gone, nodes):
     plan = node_plan(steps)
     assert {step.name: step.operation for step in plan.steps} == gone
     assert plan.nodes == nodes
+
+
+def test_nodes_are_told_from_other_apps_by_their_urns():
+    assert node_names(each["urn"] for each in (cell("5.8.9"), node(1, "same"), node(3, "same"), OTHER_APP)) == {
+        "emqx-1",
+        "emqx-3",
+    }
 
 
 def test_only_what_makes_it_anew_is_a_reason():
