@@ -21,7 +21,7 @@ from components.alerts.log_alerts import LogAlerts, LogAlertsArgs
 from components.alerts.maintenance import Maintenance, MaintenanceArgs
 from components.alerts.metric_alerts import MetricAlerts, MetricAlertsArgs
 from components.alerts.prometheus_alerts import PrometheusAlerts, PrometheusAlertsArgs
-from components.alerts.targets import alert_targets
+from components.alerts.targets import alert_targets, target_names
 from components.app_identity import AppIdentity, AppIdentityArgs
 from components.brokers.emqx.api_jobs import (
     ApiJobArgs,
@@ -718,13 +718,7 @@ if settings.alerts.maintenance:
         ),
     )
 
-shown = {
-    "database": (cell.names.of("Microsoft.DBforPostgreSQL/flexibleServers"),),
-    "cache": (cell.names.of("Microsoft.Cache/redisEnterprise"),) if settings.redis.kind == "managed" else (),
-    "edge": (cell.names.of("Microsoft.App/containerApps", "edge"),),
-    "front door": tuple(cell.names.of("Microsoft.Cdn/profiles", number) for number in targets["front door"]),
-    "metrics": (cell.names.of("Microsoft.Monitor/accounts"),),
-}
+shown = target_names(cell.names, targets, managed_cache=settings.redis.kind == "managed")
 title = f"Amora Sync, {settings.environment} in {settings.region.name}"
 Dashboards(
     "dashboards",

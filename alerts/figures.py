@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from settings.model import Settings
+from settings.planning import CLIENTS_A_PROFILE
 
 _DAY_SECONDS: Final = 86_400
 _GIBIBYTE: Final = 1024**3
 _NANO: Final = 10**9
-_WEBSOCKETS_A_PROFILE: Final = 3000  # learn.microsoft.com, Front Door WebSocket
 
 # learn.microsoft.com, Azure Container Registry service tiers: GiB that are in the price.
 _REGISTRY_GIBIBYTES: Final = {"Basic": 10, "Standard": 100, "Premium": 500}
@@ -121,7 +121,7 @@ def figures(settings: Settings) -> Figures:
         connections=round(settings.capacity.connections * share),
         database_connections=round(largest_connections(settings.postgres.sku) * share),
         cache_clients=round(_CACHE_CLIENTS * share),
-        web_sockets=round(_WEBSOCKETS_A_PROFILE * share),
+        web_sockets=round(CLIENTS_A_PROFILE * share),
         registry_bytes=round(_REGISTRY_GIBIBYTES[settings.registry.sku] * _GIBIBYTE * limits.storage_percent / 100),
         latency_seconds=limits.latency_milliseconds / 1000,
         latency_budget=0.05,

@@ -14,8 +14,8 @@ _HISTOGRAM: Final = ("_bucket", "_sum", "_count")
 
 
 @cache
-def _read(name: str, folder: Path = _FOLDER) -> Mapping[str, Any]:
-    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+def _read(name: str) -> Mapping[str, Any]:
+    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def azure_metrics() -> Mapping[str, Any]:
@@ -30,7 +30,7 @@ def log_tables() -> Mapping[str, Any]:
 
 def emqx_metrics() -> dict[str, Mapping[str, Any]]:
     """Rows of emqx_metrics.json by name: ``type``, ``labels``, ``editions``, ``since`` and more."""
-    return {row["name"]: row for row in _read("emqx_metrics", _FOLDER.parent)["metrics"]}
+    return {row["name"]: row for row in _read("emqx_metrics")["metrics"]}
 
 
 def prometheus_metrics() -> dict[str, str]:

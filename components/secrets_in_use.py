@@ -39,7 +39,7 @@ class Keeping:
     resource_group_name: pulumi.Input[str]
     vault: VaultPlace
     depends_on: tuple[pulumi.Resource, ...]
-    used_by: str = "the EMQX nodes"
+    used_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ _SLOWEST_CORE: Final = 1000
 # MQTT 5.0 §4.3: packets that a message costs at QoS 0 (PUBLISH), 1 (with PUBACK), 2 (with PUBREC, PUBREL, PUBCOMP).
 _PACKETS: Final = (1, 2, 4)
 _FEWEST_EDGE_REPLICAS: Final = 2
-_CLIENTS_A_PROFILE: Final = 3000  # learn.microsoft.com, Front Door WebSocket
+CLIENTS_A_PROFILE: Final = 3000
+"""WebSocket connections at once that a Front Door profile carries (learn.microsoft.com, Front Door WebSocket)."""
+
 # learn.microsoft.com, Container Apps storage mounts: GiB of a replica's own disk up to so many vCPU.
 _DISK_GIGABYTES: Final = ((0.25, 1), (0.5, 2), (1.0, 4), (4.0, 8))
 
@@ -109,5 +111,5 @@ def edge_replicas(capacity: Capacity, edge: Edge) -> tuple[int, str]:
 
 def front_door_profiles(capacity: Capacity) -> tuple[int, str]:
     """Front Door profiles the app clients need, and the arithmetic."""
-    profiles = ceil(capacity.clients / _CLIENTS_A_PROFILE)
-    return profiles, f"{capacity.clients:,} app clients / {_CLIENTS_A_PROFILE:,} WebSockets a profile = {profiles}"
+    profiles = ceil(capacity.clients / CLIENTS_A_PROFILE)
+    return profiles, f"{capacity.clients:,} app clients / {CLIENTS_A_PROFILE:,} WebSockets a profile = {profiles}"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.naming import Names
+
 Targets = Mapping[str, Mapping[str, pulumi.Input[str]]]
 """ARM ids by a name of their own, by the name of what they are."""
 
@@ -35,6 +37,23 @@ def alert_targets(  # noqa: PLR0913 - each is a part of the platform
         "vault": {"vault": vault},
         "front door": _numbered(front_doors),
         "metrics": {"workspace": metrics},
+    }
+
+
+def target_names(names: Names, targets: Targets, *, managed_cache: bool) -> dict[str, tuple[str, ...]]:
+    """The names on Azure of the targets that dashboards show; a part that a stack does not have has none.
+
+    Args:
+        names: of the cell.
+        targets: of the stack.
+        managed_cache: whether the cache is Azure Managed Redis, whose metrics the dashboards know.
+    """
+    return {
+        "database": (names.of("Microsoft.DBforPostgreSQL/flexibleServers"),),
+        "cache": (names.of("Microsoft.Cache/redisEnterprise"),) if managed_cache else (),
+        "edge": (names.of("Microsoft.App/containerApps", "edge"),),
+        "front door": tuple(names.of("Microsoft.Cdn/profiles", number) for number in targets["front door"]),
+        "metrics": (names.of("Microsoft.Monitor/accounts"),),
     }
 
 

@@ -66,17 +66,14 @@ class Collector(AmoraComponent):
     """Prometheus as an agent, once: a second one would write every sample twice.
 
     What it has not written when it ends is lost, a scrape or two where it comes back at once.
-
-    app_id: ARM id, for alerts.
     """
 
     token = "amora:monitoring:Collector"
-    app_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: CollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         secrets = _secrets(self, name, args)
-        made = container_app(
+        container_app(
             self,
             f"{name}-app",
             AppSpec(
@@ -96,8 +93,7 @@ class Collector(AmoraComponent):
                 depends_on=(*args.ready, *secrets.rights(name, args.identity, secrets.app_secrets)),
             ),
         )
-        self.app_id = made.id
-        self.register_outputs({"appId": self.app_id})
+        self.register_outputs({})
 
 
 def _secrets(owner: Collector, name: str, args: CollectorArgs) -> SecretsInUse:
@@ -109,6 +105,7 @@ def _secrets(owner: Collector, name: str, args: CollectorArgs) -> SecretsInUse:
             resource_group_name=args.resource_group_name,
             vault=args.vault,
             depends_on=args.ready,
+            used_by="the collector",
         ),
     )
     for key in sorted({node.key_secret for node in args.nodes}):

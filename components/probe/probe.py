@@ -68,12 +68,11 @@ class ProbeArgs:
 class Probe(AmoraComponent):
     """One replica: two would be two devices of one name.
 
-    address: where the collector of the same environment reads the metrics. app_id: ARM id, for alerts.
+    address: where the collector of the same environment reads the metrics.
     """
 
     token = "amora:monitoring:Probe"
     address: str
-    app_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: ProbeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -90,7 +89,7 @@ class Probe(AmoraComponent):
         )
         secrets.file(_CERTIFICATE, secrets.kept(Kept("probe-device", args.device)))
         secrets.variable("PROBE_CLIENT_SECRET", secrets.kept(Kept("probe-client-secret", args.login.secret)))
-        made = container_app(
+        container_app(
             self,
             f"{name}-app",
             AppSpec(
@@ -110,8 +109,7 @@ class Probe(AmoraComponent):
             ),
         )
         self.address = f"{args.cell.names.of('Microsoft.App/containerApps', _ROLE)}:{ports.PROBE_METRICS}"
-        self.app_id = made.id
-        self.register_outputs({"address": self.address, "appId": self.app_id})
+        self.register_outputs({"address": self.address})
 
 
 def _container(args: ProbeArgs, secrets: SecretsInUse) -> app.ContainerArgs:

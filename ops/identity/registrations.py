@@ -6,6 +6,7 @@ import tomllib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,6 +126,7 @@ def permission(api: Registration, kind: str) -> Permission:
     return found
 
 
+@cache
 def _data() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import bcrypt
 
+from ops.devices.device_id import device_id
 from ops.errors import ExitCode, OpsError
 from topics import acl_rows, identity
 
@@ -26,12 +27,7 @@ def device(text: str) -> str:
     Raises:
         OpsError: it has another form.
     """
-    try:
-        return identity.checked_device_id(text)
-    except ValueError as error:
-        raise OpsError(
-            ExitCode.DEVICE_ID, str(error), "Write the id as `python -m ops devices list` shows it."
-        ) from error
+    return device_id(text)
 
 
 def user(text: str) -> str:

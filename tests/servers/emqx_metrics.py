@@ -1,6 +1,6 @@
 """A loopback double of EMQX's metrics: every metric of the table, behind basic authentication.
 
-Shapes: docs.emqx.com, Integrate with Prometheus, and the sources that alerts/emqx_metrics.json names.
+Shapes: docs.emqx.com, Integrate with Prometheus, and the sources that alerts/facts/emqx_metrics.json names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-TABLE = Path(__file__).resolve().parents[2] / "alerts" / "emqx_metrics.json"
+TABLE = Path(__file__).resolve().parents[2] / "alerts" / "facts" / "emqx_metrics.json"
 _LABELS = {"listener_type": "ssl", "listener_name": "default", "reason": "normal", "shard": "emqx_shard"}
 
 

@@ -149,6 +149,7 @@ def _job(owner: AmoraComponent, name: str, args: ApiJobArgs, work: _Work) -> app
         resource_group_name=args.resource_group_name,
         vault=args.vault,
         depends_on=args.depends_on,
+        used_by="the jobs at EMQX's API",
     )
     secrets = SecretsInUse(owner, name, keeping)
     secrets.variable("API_KEY", secrets.named(_KEY, args.key_uri))

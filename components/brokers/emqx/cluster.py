@@ -101,6 +101,7 @@ def _common(owner: EmqxCluster, name: str, args: EmqxClusterArgs) -> tuple[Secre
         resource_group_name=args.resource_group_name,
         vault=args.vault,
         depends_on=args.depends_on,
+        used_by="the EMQX nodes",
     )
     secrets = SecretsInUse(owner, name, keeping)
     for variable, secret in _VARIABLES.items():

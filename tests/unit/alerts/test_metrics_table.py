@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-TABLE = json.loads((Path(__file__).resolve().parents[3] / "alerts" / "emqx_metrics.json").read_text(encoding="utf-8"))
+FACTS = Path(__file__).resolve().parents[3] / "alerts" / "facts"
+TABLE = json.loads((FACTS / "emqx_metrics.json").read_text(encoding="utf-8"))
 ROWS = {row["name"]: row for row in TABLE["metrics"]}
 
 # What the platform must be able to see.
