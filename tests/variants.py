@@ -171,6 +171,7 @@ REFUSED: Final = (
     Refused({"ddos": "ip"}, "ddos_ip_has_an_address"),
     Refused({"probe": "on", "zone": "not delegated"}, "probe_finds_the_endpoints"),
     Refused({"probe": "on", "identity": "externalId, pending"}, "probe_can_enter"),
+    Refused({"probe": "on", "identity": "b2c"}, "probe_can_sign_in"),
 )
 
 

@@ -59,6 +59,18 @@ def probe_can_enter(settings: Settings) -> Problem | None:
     )
 
 
+@rule("probe.enabled", source="ops/identity/policies: the policies for B2C have no journey for client credentials")
+def probe_can_sign_in(settings: Settings) -> Problem | None:
+    """An enabled probe needs a tenant that gives tokens to programs."""
+    if not settings.probe.enabled or settings.identity.mode != "b2c":
+        return None
+    return Problem(
+        found="true with identity.mode b2c",
+        allowed="false in a tenant of Azure AD B2C, whose policies here sign in users alone",
+        mend="Set probe.enabled to false; what watches the endpoints then are the edge's and the nodes' own alerts.",
+    )
+
+
 @rule("probe.image", source="learn.microsoft.com, Artifact cache: Docker Hub needs credentials")
 def probe_on_docker_hub_has_an_account(settings: Settings) -> Problem | None:
     """A probe's image on Docker Hub is fetched with an account."""

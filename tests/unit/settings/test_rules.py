@@ -133,6 +133,13 @@ BY_RULE: dict[str, list[tuple[Any, str, str]]] = {
     "probe_can_enter": [
         (changed(DEV, probe={"enabled": True}), "probe.enabled", "true while the broker knows no tenant")
     ],
+    "probe_can_sign_in": [
+        (
+            changed(DEV, probe={"enabled": True}, identity={"mode": "b2c", "legacyAccepted": True, "pending": True}),
+            "probe.enabled",
+            "true with identity.mode b2c",
+        )
+    ],
     "probe_on_docker_hub_has_an_account": [
         (changed(DEV, probe={"image": "docker.io/amora/probe"}), "probe.image", "without registry.dockerHub")
     ],
