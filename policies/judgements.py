@@ -54,6 +54,12 @@ def is_given(path: str, wanted: str) -> Callable[[Resource], Finding | None]:
     return judge
 
 
+def in_zones(placed: Properties, path: str, least: int, wanted: str) -> Finding | None:
+    """At least so many zones stand at a path. `wanted` says in words how many."""
+    zones = placed.texts(path)
+    return None if len(set(zones)) >= least else Finding(placed.at(path), ", ".join(zones) or NOTHING, wanted)
+
+
 def each(items: Iterable[Properties], judge: Callable[[Properties], Judged]) -> Iterator[Finding | Unread]:
     """Judge every item of a list, also behind one that cannot be read."""
     for item in items:

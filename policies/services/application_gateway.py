@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.finding import Finding, Unread
-from policies.judgements import NOTHING, each, is_text
+from policies.judgements import NOTHING, each, in_zones, is_text
 from policies.properties import Properties
 from policies.resources import Resource
 from policies.rule import IN_PROD, Judged, Rule, Severity
@@ -44,8 +44,7 @@ ZONES = Rule(
 
 @ZONES.check
 def _(gateway: Resource) -> Finding | None:
-    zones = gateway.texts("zones")
-    return None if len(set(zones)) > 1 else Finding("zones", ", ".join(zones) or NOTHING, "two zones or more")
+    return in_zones(gateway, "zones", 2, "two zones or more")
 
 
 TLS = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.finding import Finding, Unread
-from policies.judgements import NOTHING, about, each, is_flag, is_text
+from policies.judgements import NOTHING, about, each, in_zones, is_flag, is_text
 from policies.properties import Properties
 from policies.resources import Resource, Stack
 from policies.rule import IN_PROD, Judged, Rule, Severity, StackRule
@@ -73,14 +73,7 @@ ZONES = Rule(
 
 @ZONES.check
 def _(resource: Resource) -> Judged:
-    return each(_pools(resource), _in_too_few_zones)
-
-
-def _in_too_few_zones(pool: Properties) -> Finding | None:
-    zones = pool.texts("availabilityZones")
-    if len(set(zones)) > 2:
-        return None
-    return Finding(pool.at("availabilityZones"), ", ".join(zones) or NOTHING, "three zones")
+    return each(_pools(resource), lambda pool: in_zones(pool, "availabilityZones", 3, "three zones"))
 
 
 SLA = Rule(

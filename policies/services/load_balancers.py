@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.finding import Finding, Unread
-from policies.judgements import NOTHING, about, each, is_text
+from policies.judgements import NOTHING, about, each, in_zones, is_text
 from policies.properties import Properties
 from policies.resources import Resource, Stack
 from policies.rule import IN_PROD, Judged, Rule, Severity, StackRule
@@ -49,12 +49,7 @@ def _(balancer: Resource) -> Judged:
 
 
 def _in_one_zone(frontend: Properties) -> Finding | None:
-    if _is_public(frontend):
-        return None
-    zones = frontend.texts("zones")
-    if len(set(zones)) > 1:
-        return None
-    return Finding(frontend.at("zones"), ", ".join(zones) or NOTHING, "two zones or more")
+    return None if _is_public(frontend) else in_zones(frontend, "zones", 2, "two zones or more")
 
 
 LONG_CONNECTIONS = Rule(

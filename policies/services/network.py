@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.finding import Finding, Unread
-from policies.judgements import NOTHING, about, each, is_text
+from policies.judgements import NOTHING, about, each, in_zones, is_text
 from policies.properties import Properties
 from policies.resources import Resource, Stack
 from policies.rule import IN_PROD, Judged, Rule, Severity, StackRule
@@ -154,8 +154,7 @@ ADDRESS_ZONES = Rule(
 
 @ADDRESS_ZONES.check
 def _(address: Resource) -> Finding | None:
-    zones = address.texts("zones")
-    return None if len(set(zones)) > 1 else Finding("zones", ", ".join(zones) or NOTHING, "two zones or more")
+    return in_zones(address, "zones", 2, "two zones or more")
 
 
 DDOS = StackRule(

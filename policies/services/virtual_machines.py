@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.finding import Finding, Unread
-from policies.judgements import NOTHING, about, each, is_flag, is_text
+from policies.judgements import NOTHING, about, each, in_zones, is_flag, is_text
 from policies.properties import Properties
 from policies.resources import Resource, Stack
 from policies.rule import IN_PROD, Judged, Rule, Severity, StackRule
@@ -42,18 +42,11 @@ ZONES = StackRule(
 
 @ZONES.check
 def _(stack: Stack) -> Iterator[Finding | Unread]:
-    yield from about(stack.of(_SCALE_SET), lambda scale_set: _in_few_zones(scale_set, 2))
+    yield from about(stack.of(_SCALE_SET), lambda scale_set: in_zones(scale_set, "zones", 2, "two zones or more"))
     machines = stack.of(_MACHINE)
-    yield from about(machines, lambda machine: _in_few_zones(machine, 1))
+    yield from about(machines, lambda machine: in_zones(machine, "zones", 1, "a zone"))
     if len({zone for machine in machines for zone in machine.texts("zones")}) == 1 < len(machines):
         yield from about(machines, lambda machine: Finding("zones", ", ".join(machine.texts("zones")), "several"))
-
-
-def _in_few_zones(resource: Resource, least: int) -> Finding | None:
-    zones = resource.texts("zones")
-    if len(set(zones)) >= least:
-        return None
-    return Finding("zones", ", ".join(zones) or NOTHING, "two zones or more" if least > 1 else "a zone")
 
 
 ZONE_BALANCE = Rule(
