@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import pulumi
 from pulumi_azure_native import app
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FILES_PATH: Final = "/mnt/amora"
 """Folder in every container where the app's files are mounted, read-only."""
+
+ProbeKind = Literal["Startup", "Readiness", "Liveness"]
 
 _FILES_VOLUME: Final = "files"
 _PROFILE: Final = "Consumption"
@@ -70,6 +72,27 @@ class Scale:
     least: int
     most: int
     rules: tuple[app.ScaleRuleArgs, ...] = ()
+
+
+def http_probe(
+    kind: ProbeKind,
+    path: str,
+    port: int,
+    *,
+    period_seconds: int,
+    failure_threshold: int,
+    timeout_seconds: int = 2,
+    initial_delay_seconds: int | None = None,
+) -> app.ContainerAppProbeArgs:
+    """A probe of a container over plain HTTP; `failure_threshold` answers in a row that are bad or late fail it."""
+    return app.ContainerAppProbeArgs(
+        type=kind,
+        http_get=app.ContainerAppProbeHttpGetArgs(path=path, port=port, scheme="HTTP"),
+        initial_delay_seconds=initial_delay_seconds,
+        period_seconds=period_seconds,
+        timeout_seconds=timeout_seconds,
+        failure_threshold=failure_threshold,
+    )
 
 
 def files_mount() -> app.VolumeMountArgs:

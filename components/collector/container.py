@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pulumi
 from pulumi_azure_native import app
 
-from components.container_app import Image, files_mount
+from components.container_app import Image, files_mount, http_probe
 
 CPU: Final = 0.25
 MEMORY_GIGABYTES: Final = 0.5
@@ -37,21 +37,9 @@ def collector_container(image: Image, configuration: pulumi.Input[str], *, reads
         args=["collector", configuration, "--agent", f"--web.listen-address=:{PORT}"],
         resources=app.ContainerResourcesArgs(cpu=CPU, memory=f"{MEMORY_GIGABYTES:g}Gi"),
         probes=[
-            _probe("Startup", "/-/healthy", period_seconds=2, failure_threshold=10),
-            _probe("Readiness", "/-/ready", period_seconds=10, failure_threshold=3),
-            _probe("Liveness", "/-/healthy", period_seconds=10, failure_threshold=3),
+            http_probe("Startup", "/-/healthy", PORT, period_seconds=2, failure_threshold=10),
+            http_probe("Readiness", "/-/ready", PORT, period_seconds=10, failure_threshold=3),
+            http_probe("Liveness", "/-/healthy", PORT, period_seconds=10, failure_threshold=3),
         ],
         volume_mounts=[files_mount()] if reads_files else None,
-    )
-
-
-def _probe(
-    kind: Literal["Startup", "Readiness", "Liveness"], path: str, *, period_seconds: int, failure_threshold: int
-) -> app.ContainerAppProbeArgs:
-    return app.ContainerAppProbeArgs(
-        type=kind,
-        http_get=app.ContainerAppProbeHttpGetArgs(path=path, port=PORT, scheme="HTTP"),
-        period_seconds=period_seconds,
-        timeout_seconds=2,
-        failure_threshold=failure_threshold,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pulumi
 from pulumi_azure_native import app
@@ -15,7 +15,7 @@ from components import ports
 from components.app_identity import AppIdentity, AppIdentityArgs, Right
 from components.cell import Cell
 from components.component import AmoraComponent
-from components.container_app import AppSpec, Image, Scale, container_app
+from components.container_app import AppSpec, Image, Scale, container_app, http_probe
 from components.private_name import private_name
 
 REPOSITORY: Final = "docker/library/nginx"
@@ -167,20 +167,8 @@ def _container(args: CrlAppArgs, identity: AppIdentity) -> app.ContainerArgs:
         args=[_CONTAINER, *script_arguments, identity.client_id, *lists(args.issuing_generation)],
         resources=app.ContainerResourcesArgs(cpu=0.25, memory="0.5Gi"),
         probes=[
-            _probe("Startup", "/healthz", period_seconds=2, failure_threshold=10),
-            _probe("Readiness", "/ready", period_seconds=10, failure_threshold=3),
-            _probe("Liveness", "/healthz", period_seconds=10, failure_threshold=3),
+            http_probe("Startup", "/healthz", _PORT, period_seconds=2, failure_threshold=10),
+            http_probe("Readiness", "/ready", _PORT, period_seconds=10, failure_threshold=3),
+            http_probe("Liveness", "/healthz", _PORT, period_seconds=10, failure_threshold=3),
         ],
-    )
-
-
-def _probe(
-    kind: Literal["Startup", "Readiness", "Liveness"], path: str, *, period_seconds: int, failure_threshold: int
-) -> app.ContainerAppProbeArgs:
-    return app.ContainerAppProbeArgs(
-        type=kind,
-        http_get=app.ContainerAppProbeHttpGetArgs(path=path, port=_PORT, scheme="HTTP"),
-        period_seconds=period_seconds,
-        timeout_seconds=2,
-        failure_threshold=failure_threshold,
     )

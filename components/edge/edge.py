@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -17,7 +18,17 @@ from components.app_identity import AppIdentity
 from components.brokers.interface import Backend
 from components.cell import Cell
 from components.component import AmoraComponent
-from components.container_app import FILES_PATH, AppSecret, AppSpec, Image, Scale, container_app, files_mount, variables
+from components.container_app import (
+    FILES_PATH,
+    AppSecret,
+    AppSpec,
+    Image,
+    Scale,
+    container_app,
+    files_mount,
+    http_probe,
+    variables,
+)
 from components.edge.config import EdgeConfig, IllegalEdgeError, Ports, render
 from components.edge.metrics import EdgeMetrics, metrics_container
 from components.role_assignment import role_assignment
@@ -37,6 +48,7 @@ GRACE_LIMIT_SECONDS: Final = 600
 _SCRIPT: Final = Path(__file__).with_name("run.sh").read_text(encoding="utf-8")
 _PORTS: Final = Ports()
 _PROBE_FAILURES: Final = 10
+_probe: Final = partial(http_probe, path="/alive", port=_PORTS.alive)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,27 +248,10 @@ def _probes(grace_seconds: int) -> list[app.ContainerAppProbeArgs]:
     HAProxy whose threads hang ends itself (its watchdog), so liveness may be slow.
     """
     return [
-        _probe("Startup", initial_delay_seconds=5, period_seconds=2),
+        _probe("Startup", initial_delay_seconds=5, period_seconds=2, failure_threshold=_PROBE_FAILURES),
         _probe("Readiness", period_seconds=5, failure_threshold=2),
-        _probe("Liveness", period_seconds=ceil(grace_seconds / _PROBE_FAILURES)),
+        _probe("Liveness", period_seconds=ceil(grace_seconds / _PROBE_FAILURES), failure_threshold=_PROBE_FAILURES),
     ]
-
-
-def _probe(
-    kind: Literal["Startup", "Readiness", "Liveness"],
-    *,
-    period_seconds: int,
-    failure_threshold: int = _PROBE_FAILURES,
-    initial_delay_seconds: int | None = None,
-) -> app.ContainerAppProbeArgs:
-    return app.ContainerAppProbeArgs(
-        type=kind,
-        http_get=app.ContainerAppProbeHttpGetArgs(path="/alive", port=_PORTS.alive, scheme="HTTP"),
-        initial_delay_seconds=initial_delay_seconds,
-        period_seconds=period_seconds,
-        timeout_seconds=2,
-        failure_threshold=failure_threshold,
-    )
 
 
 def _ingress(domain: CustomDomain | None) -> app.IngressArgs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import partial
+from typing import Final
 
 import pulumi
 from pulumi_azure_native import app
@@ -12,7 +13,16 @@ from components import ports
 from components.app_identity import AppIdentity
 from components.cell import Cell
 from components.component import AmoraComponent
-from components.container_app import FILES_PATH, AppSpec, Image, Scale, container_app, files_mount, variables
+from components.container_app import (
+    FILES_PATH,
+    AppSpec,
+    Image,
+    Scale,
+    container_app,
+    files_mount,
+    http_probe,
+    variables,
+)
 from components.secrets_in_use import Keeping, Kept, SecretsInUse, VaultPlace
 
 CACHED_AS: Final = "amora/probe"
@@ -20,6 +30,7 @@ CACHED_AS: Final = "amora/probe"
 
 _ROLE: Final = "probe"
 _CERTIFICATE: Final = "probe-device.pem"
+_probe: Final = partial(http_probe, path="/metrics", port=ports.PROBE_METRICS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,18 +152,6 @@ def _container(args: ProbeArgs, secrets: SecretsInUse) -> app.ContainerArgs:
             _probe("Liveness", period_seconds=30, failure_threshold=3),
         ],
         volume_mounts=[files_mount()],
-    )
-
-
-def _probe(
-    kind: Literal["Startup", "Readiness", "Liveness"], *, period_seconds: int, failure_threshold: int
-) -> app.ContainerAppProbeArgs:
-    return app.ContainerAppProbeArgs(
-        type=kind,
-        http_get=app.ContainerAppProbeHttpGetArgs(path="/metrics", port=ports.PROBE_METRICS, scheme="HTTP"),
-        period_seconds=period_seconds,
-        timeout_seconds=2,
-        failure_threshold=failure_threshold,
     )
 
 

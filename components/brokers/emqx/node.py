@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from pulumi_azure_native import app
@@ -23,7 +24,7 @@ from components.brokers.emqx.configuration import (
     start_script,
 )
 from components.cell import Cell
-from components.container_app import AppSecret, AppSpec, Image, Scale, container_app, files_mount, variables
+from components.container_app import AppSecret, AppSpec, Image, Scale, container_app, files_mount, http_probe, variables
 
 if TYPE_CHECKING:
     from components.component import AmoraComponent
@@ -39,6 +40,8 @@ _REPLACED_FOR: Final = ("template", "configuration", "identity", "workloadProfil
 # Releases from here on take a licence key and know the security profile (github.com/emqx/emqx at e5.9.0 and 6.2.1).
 _LICENSED: Final = (5, 9)
 _WITH_PROFILE: Final = (6, 2)
+
+_probe: Final = partial(http_probe, path=HEALTH_PATH, port=API_PORT, timeout_seconds=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,24 +166,12 @@ def _container(slot: int, node: Node, common: Common, host: pulumi.Input[str]) -
         resources=app.ContainerResourcesArgs(cpu=common.cpu, memory=f"{common.memory_gigabytes:g}Gi"),
         probes=[
             # A node that joins restarts its applications and waits for the tables of the others: 150 s in all.
-            _probe("Startup", period=15, failures=10),
+            _probe("Startup", period_seconds=15, failure_threshold=10),
             # Far above the pause of a healing cluster: a restart would lose the sessions that the pause keeps.
-            _probe("Liveness", period=30, failures=6),
-            _probe("Readiness", period=5, failures=3),
+            _probe("Liveness", period_seconds=30, failure_threshold=6),
+            _probe("Readiness", period_seconds=5, failure_threshold=3),
         ],
         volume_mounts=[files_mount()],
-    )
-
-
-def _probe(
-    kind: Literal["Startup", "Liveness", "Readiness"], *, period: int, failures: int
-) -> app.ContainerAppProbeArgs:
-    return app.ContainerAppProbeArgs(
-        type=kind,
-        http_get=app.ContainerAppProbeHttpGetArgs(path=HEALTH_PATH, port=API_PORT, scheme="HTTP"),
-        period_seconds=period,
-        timeout_seconds=3,
-        failure_threshold=failures,
     )
 
 
