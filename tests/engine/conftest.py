@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,15 @@ def every_id(struck_stack: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def struck_ids(every_id: list[str], pytestconfig: pytest.Config) -> list[str]:
-    """The resources that kills and faults strike: a sample, or with ``--every-resource`` all of them."""
-    return every_id if pytestconfig.getoption("every_resource") else sample(every_id)
+def answerless_ids(every_id: list[str], pytestconfig: pytest.Config) -> list[str]:
+    """The resources whose answers are lost: a sample of all types, or with ``--every-resource`` all of them."""
+    return every_id if pytestconfig.getoption("every_resource") else sample(every_id, type_of)
+
+
+@pytest.fixture(scope="session")
+def killing_ids(every_id: list[str], pytestconfig: pytest.Config) -> list[str]:
+    """The resources that kill: a sample of all resource providers, or with ``--every-resource`` all of them."""
+    return every_id if pytestconfig.getoption("every_resource") else sample(every_id, provider_of)
 
 
 @pytest.fixture(scope="session")
@@ -65,15 +72,23 @@ def drawn(of: list[str]) -> list[str]:
     return random.Random(DRAWN).sample(of, min(DRAWN, len(of)))  # noqa: S311 - nothing secret
 
 
-def sample(every: list[str]) -> list[str]:
-    """One resource of each ARM type, and some more drawn by a fixed seed.
+def type_of(resource_id: str) -> str:
+    """The ARM type in an id."""
+    parsed = ids.parse(resource_id)
+    assert parsed is not None, resource_id
+    return parsed.type
 
-    Each strike costs a run of the engine, so a sweep over everything grows with the square of the program: at 150
-    resources it alone would take longer than the 20 minutes that all lanes have. What a strike meets depends on the
-    type: how its id follows from its inputs, what must exist before it, what lies below it. Two resources of one type
-    differ in their names only. The draw guards against that being wrong; ``make test-engine-full`` strikes them all,
-    with ``STACK=prod`` those of prod: the sample is of dev, and docs/decisions/0009 says which types it leaves out.
+
+def provider_of(resource_id: str) -> str:
+    """The resource provider in an id."""
+    return type_of(resource_id).partition("/")[0]
+
+
+def sample(every: list[str], kind_of: Callable[[str], str]) -> list[str]:
+    """One resource of each kind, and some more drawn by a fixed seed.
+
+    docs/decisions/0009 says what is sampled by which kind, why not everything is struck, and what that leaves out.
     """
-    of_each_type = {parsed.type: each for each in reversed(every) if (parsed := ids.parse(each))}
-    chosen = set(of_each_type.values())
+    of_each_kind = {kind_of(each): each for each in reversed(every)}
+    chosen = set(of_each_kind.values())
     return [*chosen, *drawn([each for each in every if each not in chosen])]

@@ -43,19 +43,16 @@ def test_a_failure_is_reported_and_the_next_run_goes_on(struck, every_id, drawn_
     assert set(struck.azure()) == set(every_id)
 
 
-def test_a_lost_response_is_reported_and_the_resource_adopted(struck, every_id, struck_ids):
-    """At each struck resource; :func:`tests.engine.conftest.sample` says which those are, and why not all.
-
-    A run goes on with what does not wait for a resource that failed, so that it meets as many as lie side by side.
-    """
+def test_a_lost_response_is_reported_and_the_resource_adopted(struck, every_id, answerless_ids):
+    """A run goes on with what does not wait for a resource that failed: it meets as many as lie side by side."""
 
     def reported_and_adopted(done):
         assert "the outcome is not known" in done.stdout
         assert "python -m sandbox adopt" in done.stderr
         struck.ok("adopt", "--stack", struck.stack)
 
-    lay(struck, Kind.LOST_RESPONSE, struck_ids)
-    failed = struck.ups_until_one_goes_through(len(struck_ids) + 1, reported_and_adopted, "--continue-on-error")
+    lay(struck, Kind.LOST_RESPONSE, answerless_ids)
+    failed = struck.ups_until_one_goes_through(len(answerless_ids) + 1, reported_and_adopted, "--continue-on-error")
     assert failed > 1
     with struck.store() as store:
         assert store.faults() == []
