@@ -15,6 +15,8 @@ _NANO: Final = 10**9
 
 # learn.microsoft.com, Azure Container Registry service tiers: GiB that are in the price.
 _REGISTRY_GIBIBYTES: Final = {"Basic": 10, "Standard": 100, "Premium": 500}
+# Of the storage, kept for whoever is called: 4 GiB of 128.
+_TIME_TO_GROW_PERCENT: Final = 3
 # learn.microsoft.com, Azure Managed Redis: connections of B0 to B5; the classic C0 and C1 have fewer.
 _CACHE_CLIENTS: Final = 15_000
 # learn.microsoft.com, PostgreSQL flexible server compute: GiB of memory a vCore; of burstable sizes by the size.
@@ -37,7 +39,8 @@ class Figures:
 
     tier: whose thresholds of the table hold. features: parts it has, by the names in :attr:`Alert.needs`.
     node_nano_cores, node_bytes and those of the edge: use above which a replica is short. delivery_budget: share of
-    messages that may be lost. latency_seconds: what the 95th percentile may last; latency_budget: share that may be
+    messages that may be lost. database_full_percent: use of the storage just below that at which the server takes no
+    more writes. latency_seconds: what the 95th percentile may last; latency_budget: share that may be
     slower. expiry_seconds: notice before a certificate or licence ends.
     """
 
@@ -57,6 +60,7 @@ class Figures:
     connections_percent: float
     connections: int
     database_connections: int
+    database_full_percent: float
     cache_clients: int
     web_sockets: int
     registry_bytes: int
@@ -120,6 +124,7 @@ def figures(settings: Settings) -> Figures:
         connections_percent=limits.connections_percent,
         connections=round(settings.capacity.connections * share),
         database_connections=round(largest_connections(settings.postgres.sku) * share),
+        database_full_percent=read_only_percent(settings.postgres.storage_gigabytes) - _TIME_TO_GROW_PERCENT,
         cache_clients=round(_CACHE_CLIENTS * share),
         web_sockets=round(CLIENTS_A_PROFILE * share),
         registry_bytes=round(_REGISTRY_GIBIBYTES[settings.registry.sku] * _GIBIBYTE * limits.storage_percent / 100),
@@ -162,3 +167,11 @@ def largest_connections(sku: str) -> int:
         family, cores = re.findall(r"([A-Z])(\d+)", size)[0]
         memory = _MEMORY_A_CORE.get(family, 4) * int(cores)
     return min(int(memory * (25 if memory <= 2 else 0.1049164697034809 * 1024)), 5000)
+
+
+def read_only_percent(gibibytes: int) -> float:
+    """Use of its storage from which PostgreSQL flexible server takes no writes, in percent.
+
+    learn.microsoft.com, Storage options in PostgreSQL flexible server: at 95 percent, or with less than 5 GiB left.
+    """
+    return min(95, 100 * (1 - 5 / gibibytes))

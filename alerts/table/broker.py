@@ -38,7 +38,11 @@ ALERTS: Final = (
         title="The nodes do not agree on who is in the cluster",
         severity=0,
         signal=Prometheus(
-            expression="max(emqx_cluster_nodes_running) - min(emqx_cluster_nodes_running) > {threshold}",
+            # Halves of one size see equally many; then more nodes are asked than any of them sees.
+            expression=(
+                "max(emqx_cluster_nodes_running) - min(emqx_cluster_nodes_running) > {threshold} "
+                "or count(emqx_cluster_nodes_running) - min(emqx_cluster_nodes_running) > {threshold}"
+            ),
             threshold=same(0),
             pending="PT2M",
         ),

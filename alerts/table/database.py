@@ -68,8 +68,8 @@ ALERTS: Final = (
         area="database",
         title="The database has so little storage left that it will soon take no writes",
         severity=0,
-        signal=_server("storage_percent", "Average", "GreaterThan", same(95)),
-        source="learn.microsoft.com, PostgreSQL flexible server storage: read-only at 95 percent",
+        signal=_server("storage_percent", "Average", "GreaterThan", Figure("database_full_percent")),
+        source="learn.microsoft.com, PostgreSQL flexible server storage: read-only at 95 percent, or with 5 GiB left",
     ),
     Alert(
         id="database-connections-high",

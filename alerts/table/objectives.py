@@ -169,13 +169,12 @@ ALERTS: Final = (
     Alert(
         id="probe-silent",
         area="objectives",
-        title="The probe sends nothing: nobody knows whether the broker delivers",
+        title="The probe sends nothing on one way or both: nobody knows whether the broker delivers",
         severity=2,
         signal=Prometheus(
-            expression="(sum(increase(amora_probe_sent_total[30m])) or vector(0)) < {threshold}",
+            expression="(min(sum by (path) (increase(amora_probe_sent_total[10m]))) or vector(0)) < {threshold}",
             threshold=same(1),
-            pending="PT10M",
-            window="PT30M",
+            window="PT10M",
         ),
         source="a rule that sees no series does not fire; so their absence has one of its own",
         needs=("probe",),

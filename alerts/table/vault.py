@@ -29,8 +29,8 @@ ALERTS: Final = (
         area="vault",
         title="The vault fails to answer requests",
         severity=1,
-        signal=_vault("Availability", "LessThan", Tiered(dev=99, prod=99.9)),
-        source=f"{_AMBA}: 90; SLA 99.99",
+        signal=_vault("Availability", "LessThan", same(90)),
+        source=f"{_AMBA}: of the few requests in a quarter of an hour a single failure is a percent or more",
     ),
     Alert(
         id="vault-saturated",

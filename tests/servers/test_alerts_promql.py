@@ -256,6 +256,27 @@ def test_it_stays_quiet(folder, alert):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("seen", "firing"),
+    [
+        (("1x30", "1x30"), True),
+        (("2x30", "2x30", "2x30", "2x30"), True),
+        (("2x30", "2x30", "1x30"), True),
+        (("2x30", "2x30"), False),
+        (("1x30",), False),
+    ],
+    ids=["one and one", "two and two", "two and one", "a third is down", "one alone"],
+)
+def test_a_split_is_one_however_it_divides_the_nodes(folder, seen, firing):
+    done = evaluated(folder, "cluster-split", nodes("emqx_cluster_nodes_running", *seen), "12m", firing=firing)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_silent_probe_is_told_within_a_quarter_of_an_hour(folder):
+    done = evaluated(folder, "probe-silent", probe("0+100", length=10), "26m", firing=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_promtool_notices_an_alert_that_does_not_fire(folder):
     assert evaluated(folder, "latency-high", GOOD, HOUR, firing=True).returncode != 0
 
@@ -267,8 +288,13 @@ def test_promtool_notices_an_alert_that_does_not_fire(folder):
         ("delivery-budget-burning-fast", {'amora_probe_sent_total{path="mqtt"}': "0+100x90"}, HOUR),
         ("broker-metrics-missing", {}, "20m"),
         ("probe-silent", {}, HOUR),
+        (
+            "probe-silent",
+            {'amora_probe_sent_total{path="mqtt"}': "0+100x10 1000x390"} | probe("0+100", path="websocket"),
+            "30m",
+        ),
     ],
-    ids=["probe stopped", "nothing came back ever", "no node at all", "no probe at all"],
+    ids=["probe stopped", "nothing came back ever", "no node at all", "no probe at all", "one way alone stopped"],
 )
 def test_absence(folder, alert, series, at):
     """A probe that stopped burns no budget; what never answers does, and what is not there is told by its own alert."""

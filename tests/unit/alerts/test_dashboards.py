@@ -67,7 +67,7 @@ def test_a_row_that_is_too_wide_is_refused():
 def test_the_lines_are_the_tables_thresholds():
     panels = {panel["title"]: panel for panel in drawn(made())}
     steps = panels["Storage of the database"]["fieldConfig"]["defaults"]["thresholds"]["steps"]
-    assert [step["value"] for step in steps] == [None, KNOWN.storage_percent, 95]
+    assert [step["value"] for step in steps] == [None, KNOWN.storage_percent, KNOWN.database_full_percent]
     for panel in PANELS:
         for name, value in lines(panel, KNOWN):
             assert value == threshold_of(BY_ID[name].signal.threshold, KNOWN)  # pyright: ignore[reportAttributeAccessIssue]
@@ -121,7 +121,7 @@ def test_grafanas_picture_is_one_and_the_same_and_has_every_panel():
     for panel in PANELS:
         assert panel.title[:20] in shown
     assert "Alerts that fire" in shown
-    assert "database-storage-full: 95" in shown
+    assert "database-storage-full: 92" in shown
 
 
 def test_the_portals_picture_has_what_the_portal_can_draw_and_no_more():

@@ -8,7 +8,7 @@ import pytest
 from alerts import limits
 from alerts.alert import GROUPS, Activity, Figure, Log, Metric, Tiered
 from alerts.catalogue import ALERTS, BY_ID, RECORDINGS, alerts_of, lacking
-from alerts.figures import FEATURES, NUMBERS, figures, largest_connections
+from alerts.figures import FEATURES, NUMBERS, figures, largest_connections, read_only_percent
 from alerts.published import azure_metrics
 from alerts.resolved import condition, number, rules, threshold_of
 from settings import from_stack_file
@@ -111,7 +111,7 @@ def test_some_thresholds_differ_between_the_tiers():
     dev, prod = stack_figures("dev"), stack_figures("prod")
     tiered = {name: each for name, each in THRESHOLDS.items() if isinstance(each, Tiered)}
     different = {name for name, each in tiered.items() if threshold_of(each, dev) != threshold_of(each, prod)}
-    assert {"database-connections-failing", "vault-unavailable"} <= different < set(tiered)
+    assert {"database-connections-failing", "front-door-errors"} <= different < set(tiered)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +151,24 @@ def test_what_is_called_is_told_where_to_read():
 )
 def test_connections_by_size_are_those_of_azures_table(sku, connections):
     assert largest_connections(sku) == connections
+
+
+@pytest.mark.parametrize(("gibibytes", "percent"), [(32, 84.375), (64, 92.1875), (100, 95), (128, 95), (512, 95)])
+def test_the_database_takes_no_writes_from_here(gibibytes, percent):
+    assert read_only_percent(gibibytes) == percent
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_somebody_is_called_before_the_database_takes_no_more_writes(stack):
+    known = stack_figures(stack)
+    high, full = (threshold_of(THRESHOLDS[f"database-storage-{name}"], known) for name in ("high", "full"))
+    ends = read_only_percent(from_stack_file(ROOT / f"Pulumi.{stack}.yaml").postgres.storage_gigabytes)
+    assert high < full < ends
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_one_failed_request_of_twenty_calls_nobody(stack):
+    assert threshold_of(THRESHOLDS["vault-unavailable"], stack_figures(stack)) <= 95
 
 
 @pytest.mark.parametrize(
