@@ -96,6 +96,7 @@ FEATURES: Final = {
     "managed cache": "Azure Managed Redis",
     "classic cache": "Azure Cache for Redis",
     "daily cap": "a daily cap of the workspace",
+    "edge metrics": "a collector beside HAProxy",
     "export": "an export of the broker's configuration at least once a day",
     "console log alerts": "console logs on the Analytics plan",
 }
@@ -149,6 +150,7 @@ def _features(settings: Settings) -> frozenset[str]:
         "managed cache": settings.redis.kind == "managed",
         "classic cache": settings.redis.kind == "classic",
         "daily cap": settings.retention.log_daily_gigabytes is not None,
+        "edge metrics": settings.metrics.edge,
         "export": settings.backup.enabled and settings.backup.export_hours <= 24,
         "console log alerts": settings.retention.console_log_plan == "analytics",
     }

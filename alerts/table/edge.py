@@ -1,4 +1,4 @@
-"""The way in: Front Door, its origins, its firewall."""
+"""The way in: HAProxy, Front Door, its origins, its firewall."""
 
 from __future__ import annotations
 
@@ -34,6 +34,19 @@ def _door(
 
 ALERTS: Final = (
     Alert(
+        id="edge-metrics-missing",
+        area="edge",
+        title="Fewer replicas of the edge give their metrics than must run",
+        severity=2,
+        signal=Prometheus(
+            expression='(count(up{{job="haproxy"}} == 1) or vector(0)) < {threshold}',
+            threshold=Figure("edge_least"),
+            pending="PT10M",
+        ),
+        source="prometheus.io, Jobs and instances: up; a rule that sees no series does not fire",
+        needs=("edge metrics",),
+    ),
+    Alert(
         id="edge-sees-too-few-nodes",
         area="edge",
         title="A replica of the edge reaches fewer nodes than there are",
@@ -43,6 +56,7 @@ ALERTS: Final = (
             threshold=Figure("nodes"),
         ),
         source="docs.haproxy.org, Prometheus exporter; every slot is listed, those in use are up",
+        needs=("edge metrics",),
     ),
     Alert(
         id="edge-connections-high",
@@ -57,6 +71,7 @@ ALERTS: Final = (
             pending="PT10M",
         ),
         source="docs.haproxy.org, maxconn: further connections wait in the kernel",
+        needs=("edge metrics",),
     ),
     Alert(
         id="edge-connections-failing",
@@ -69,6 +84,7 @@ ALERTS: Final = (
             pending="PT10M",
         ),
         source="docs.haproxy.org, Prometheus exporter; ours: one in ten seconds",
+        needs=("edge metrics",),
     ),
     Alert(
         id="front-door-origin-unhealthy",

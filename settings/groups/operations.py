@@ -96,7 +96,7 @@ class Metrics(Group):
     )
     edge: bool = setting(
         "A collector stands beside HAProxy in every replica of the edge. Without it the edge needs one image less, and "
-        "its alerts see nothing.",
+        "it has no alerts on connections and on the nodes it sees.",
         default=True,
     )
 

@@ -125,6 +125,11 @@ CASES = {
         },
         "20m",
     ),
+    "edge-metrics-missing": (
+        {'up{job="haproxy",replica="a"}': "1x30", 'up{job="haproxy",replica="b"}': "1x30"},
+        {f'up{{job="haproxy",replica="{name}"}}': "1x30" for name in "abc"},
+        "25m",
+    ),
     "edge-sees-too-few-nodes": (
         {
             'haproxy_backend_active_servers{proxy="mqtt",replica="a"}': "3x30",
@@ -287,6 +292,7 @@ def test_promtool_notices_an_alert_that_does_not_fire(folder):
         ("delivery-budget-burning-fast", probe("0+100", "0+100", length=5), HOUR),
         ("delivery-budget-burning-fast", {'amora_probe_sent_total{path="mqtt"}': "0+100x90"}, HOUR),
         ("broker-metrics-missing", {}, "20m"),
+        ("edge-metrics-missing", {}, "20m"),
         ("probe-silent", {}, HOUR),
         (
             "probe-silent",
@@ -294,7 +300,14 @@ def test_promtool_notices_an_alert_that_does_not_fire(folder):
             "30m",
         ),
     ],
-    ids=["probe stopped", "nothing came back ever", "no node at all", "no probe at all", "one way alone stopped"],
+    ids=[
+        "probe stopped",
+        "nothing came back ever",
+        "no node at all",
+        "no replica at all",
+        "no probe at all",
+        "one way alone stopped",
+    ],
 )
 def test_absence(folder, alert, series, at):
     """A probe that stopped burns no budget; what never answers does, and what is not there is told by its own alert."""

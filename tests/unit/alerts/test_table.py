@@ -206,6 +206,11 @@ def test_console_logs_on_the_basic_plan_have_no_alert():
     assert asked <= {each.id for each in ALERTS if "console log alerts" in each.needs}
 
 
+def test_without_a_collector_in_the_edge_nobody_waits_for_its_metrics():
+    without = replace(stack_figures("prod"), features=frozenset(FEATURES) - {"edge metrics"})
+    assert not [each.id for each in rules(without).prometheus if "haproxy" in each.expression]
+
+
 def test_without_a_probe_nobody_waits_for_its_word():
     without = replace(stack_figures("prod"), features=frozenset(FEATURES) - {"probe"})
     made = rules(without)
