@@ -12,6 +12,7 @@ from pulumi_azure_native.authorization import get_client_config_output
 
 from alerts.dashboards import grafana, portal
 from alerts.figures import figures
+from alerts.notices import notices
 from alerts.prometheus_files import groups
 from alerts.resolved import REVOCATION_LISTS, rules
 from components.alerts.action_groups import ActionGroups, ActionGroupsArgs
@@ -642,6 +643,8 @@ told = ActionGroups(
     ),
 )
 known = figures(settings)
+for notice in notices(known):
+    pulumi.log.warn(notice)
 watched = rules(known, queries={REVOCATION_LISTS: crl.overdue_query}, runbooks=settings.alerts.runbooks)
 
 targets = alert_targets(

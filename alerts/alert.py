@@ -81,6 +81,11 @@ class Log:
     dimensions: tuple[str, ...] = ()
     kind: Literal["log"] = "log"
 
+    @property
+    def table(self) -> str:
+        """The table it asks; of a query that the program gives, the query's name."""
+        return self.query.split("\n", 1)[0].strip("{}")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prometheus:

@@ -86,6 +86,7 @@ NUMBERS: Final = tuple(field.name for field in fields(Figures) if field.name not
 """Names of the figures a threshold or a query may ask for."""
 
 FEATURES: Final = {
+    "call": "somebody who is called",
     "cluster": "more than one node",
     "licence": "an EMQX licence",
     "emqx 6": "EMQX 6.2 or later on every node",
@@ -140,6 +141,7 @@ def figures(settings: Settings) -> Figures:
 
 def _features(settings: Settings) -> frozenset[str]:
     there = {
+        "call": bool(settings.alerts.app_push) or settings.alerts.webhook is not None,
         "cluster": len(settings.emqx.slots) > 1,
         "licence": settings.emqx.licence is not None,
         "emqx 6": all(slot.version.startswith("6.") for slot in settings.emqx.slots.values()),

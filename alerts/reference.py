@@ -15,7 +15,8 @@ REFERENCE: Final = "docs/alerts.md"
 _HEAD: Final = """# What is watched
 
 Generated from `alerts/` by `python -m alerts docs`; do not edit. `python -m ops alerts --stack prod` shows a stack's
-own thresholds, and what the stack does not have with the reason.
+own thresholds, and what the stack does not have with the reason. What prod should not go without, the probe first, is a
+warning there and in each preview.
 
 An alert is one row of a table: platform metrics, queries over logs, PromQL over the metrics of broker, edge and probe,
 and Azure's activity log. Severity 0 and 1 go to the action group `page`, which calls somebody at any hour; 2 to 4 go to
@@ -33,7 +34,12 @@ The portal's own has no part for PromQL, so it has metrics and logs of Azure alo
 
 ![The portal: panels of metrics and logs](pictures/portal.svg)
 
-Both pictures are drawn from the definitions; there is no data in them.
+Both pictures are drawn from the definitions; there is no data in them. No Grafana has loaded the dashboard: neither
+Debian, npm, PyPI nor the Go modules have its server. Grafana's own model reads it and gives it back
+(`grafana-foundation-sdk`); its PromQL, KQL and metrics are checked as those of the alerts are.
+
+What a month costs is told by the budget, in mails of its own and not by an alert ([decision
+0074](decisions/0074-budget.md)); the alerts on cost below are about logs and metrics, which can run away in a day.
 
 Of backups, the broker's export has an alert, the database's own have none: no metric or log of Azure's tells a missed
 one ([decision 0092](decisions/0092-alerts-as-one-table.md)).
@@ -84,8 +90,7 @@ def _fires(alert: Alert) -> str:
         return f"{of} {SIGNS[signal.operator]} {_threshold(signal.threshold)}"
     if isinstance(signal, Log):
         counted = f"{signal.aggregation} `{signal.measure}`" if signal.measure else "rows"
-        table = signal.query.split("\n", 1)[0].strip("{}")
-        return f"{counted} of `{table}` {SIGNS[signal.operator]} {_threshold(signal.threshold)}"
+        return f"{counted} of `{signal.table}` {SIGNS[signal.operator]} {_threshold(signal.threshold)}"
     if isinstance(signal, Prometheus):
         text = signal.expression.replace("{{", "{").replace("}}", "}").replace("{threshold}", "threshold")
         return f"`{text}`, threshold {_threshold(signal.threshold)}"

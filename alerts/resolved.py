@@ -135,7 +135,8 @@ def condition(alert: Alert, figures: Figures) -> str:
         limit = number(threshold_of(signal.threshold, figures))
         return f"{signal.aggregation} {signal.name} {SIGNS[signal.operator]} {limit}"
     if isinstance(signal, Log):
-        what = f"{signal.aggregation} {signal.measure}" if signal.measure else "rows"
+        counted = f"{signal.aggregation} {signal.measure}" if signal.measure else "rows"
+        what = f"{counted} of {signal.table}"
         return f"{what} {SIGNS[signal.operator]} {number(threshold_of(signal.threshold, figures))}"
     if isinstance(signal, Prometheus):
         return _expression(signal, figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,13 +15,13 @@ from alerts.alert import RUNBOOKS, Activity, Alert, Log
 from alerts.catalogue import ALERTS, BY_ID, lacking
 from alerts.figures import Figures, figures
 from alerts.limits import promql_duration
+from alerts.notices import notices
 from alerts.resolved import condition
 from ops.errors import ExitCode, OpsError
 from ops.terminal import FileOption, JsonOption, StackOption, mended, output
 from settings import SettingsError, from_stack_file
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_WORDS: Final = {0: "critical", 1: "error", 2: "warning", 3: "informational", 4: "verbose"}
 
 AlertOption = Annotated[str, typer.Option("--id", help="One alert alone, with all that is known of it.")]
 AllOption = Annotated[
@@ -42,13 +43,15 @@ def show(
     every = [described(each, known) for each in _chosen(alert)]
     rows = every if everything or alert else [row for row in every if not row["absent"]]
     if as_json:
-        typer.echo(json.dumps({"stack": stack, "alerts": rows}, indent=2))
+        typer.echo(json.dumps({"stack": stack, "notices": notices(known), "alerts": rows}, indent=2))
     elif alert:
         _show_one(rows[0])
     else:
         _show_table(stack, rows)
         if not everything:
             _show_absent(stack, every)
+        for notice in notices(known):
+            output.print(f"\n[bold yellow]warning:[/] {escape(notice)}")
 
 
 def described(alert: Alert, known: Figures) -> dict[str, Any]:
@@ -75,9 +78,10 @@ def described(alert: Alert, known: Figures) -> dict[str, Any]:
 def _figures(stack: str, config_file: str | None) -> Figures:
     path = Path(config_file) if config_file else _ROOT / f"Pulumi.{stack}.yaml"
     if not path.is_file():
+        there = sorted(each.name.removeprefix("Pulumi.").removesuffix(".yaml") for each in _ROOT.glob("Pulumi.*.yaml"))
         raise OpsError(
             ExitCode.UNREADABLE,
-            f"there is no stack file {path.name}",
+            f"there is no stack file {path.name}; there are {', '.join(there)}",
             "Name a stack by --stack, or a file by --config-file.",
         )
     try:
@@ -92,25 +96,29 @@ def _chosen(name: str) -> tuple[Alert, ...]:
     if not name:
         return ALERTS
     if name not in BY_ID:
+        near = get_close_matches(name, BY_ID, n=3)
         raise OpsError(
-            ExitCode.UNKNOWN_ALERT, f"there is no alert {name!r}", "`python -m ops alerts --all` lists every one."
+            ExitCode.UNKNOWN_ALERT,
+            f"there is no alert {name!r}" + (f"; like it: {', '.join(near)}" if near else ""),
+            "`python -m ops alerts --all` lists every one.",
         )
     return (BY_ID[name],)
 
 
 def _show_table(stack: str, rows: list[dict[str, Any]]) -> None:
     table = Table(title=f"alerts of {stack}")
-    for heading in ("alert", "kind", "severity", "fires when", "window", "told", "runbook"):
-        table.add_column(heading, overflow="fold")
+    # The name is the runbook's too: it stays whole, for whoever copies it.
+    table.add_column("alert", no_wrap=True)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("over", no_wrap=True)
+    table.add_column("fires when", overflow="fold")
     for row in rows:
         fires = f"[dim]off: {escape(row['absent'])}[/]" if row["absent"] else escape(row["condition"])
         window = promql_duration(row["window"]) if row["window"] else ""
-        severity = f"{row['severity']} {_WORDS[row['severity']]}"
-        page = row["runbook"].removeprefix(RUNBOOKS)
-        table.add_row(row["id"], row["kind"], severity, fires, window, row["actionGroup"], page)
+        table.add_row(row["id"], f"{row['severity']} {row['actionGroup']}", window, fires)
     output.print(table)
     output.print(f"{sum(not row['absent'] for row in rows)} alerts; page calls at any hour, notify sends mail")
-    output.print(f"runbooks are in {RUNBOOKS}")
+    output.print(f"what to do: {RUNBOOKS}<alert>.md; all of one alert: --id <alert>")
 
 
 def _show_absent(stack: str, every: list[dict[str, Any]]) -> None:

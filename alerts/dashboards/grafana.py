@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.dashboards.panels import COLUMNS, HEADING, AzureMetric, Kql, Panel, Place, PromQl, panels_of, placed
 from alerts.dashboards.thresholds import lines
 from alerts.figures import Figures
+from alerts.resolved import number
 
 SUBSCRIPTION: Final = "__subscription__"
 WORKSPACE: Final = "__workspace__"
@@ -52,8 +53,8 @@ def dashboard(
     for heading, y, places in placed(panels_of(frozenset(name for name, there in resources.items() if there))):
         panels.append(_heading(heading, y + offset))
         panels.extend(_panel(place, offset, group, resources, known) for place in places)
-    for number, panel in enumerate(panels, start=1):
-        panel["id"] = number
+    for place, panel in enumerate(panels, start=1):
+        panel["id"] = place
     return {
         "uid": uid,
         "title": title,
@@ -118,7 +119,7 @@ def _panel(
     return {
         "type": "timeseries",
         "title": panel.title,
-        "description": "Lines: " + ", ".join(f"{name} {value:g}" for name, value in drawn) if drawn else "",
+        "description": "Lines: " + ", ".join(f"{name} {number(value)}" for name, value in drawn) if drawn else "",
         "gridPos": {"x": place.x, "y": place.y + offset, "w": place.width, "h": place.height},
         "datasource": _PROMETHEUS if isinstance(panel.source, PromQl) else _AZURE,
         "targets": [_target(panel, group, resources)],

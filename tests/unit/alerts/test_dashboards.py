@@ -73,6 +73,11 @@ def test_the_lines_are_the_tables_thresholds():
             assert value == threshold_of(BY_ID[name].signal.threshold, KNOWN)  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def test_a_line_is_named_with_its_plain_number():
+    panels = {panel["title"]: panel for panel in drawn(made())}
+    assert panels["CPU of the edge"]["description"] == "Lines: edge-cpu-high 1600000000"
+
+
 def test_an_alert_the_stack_does_not_have_draws_no_line():
     without = replace(KNOWN, features=KNOWN.features - {"front door"})
     (panel,) = [each for each in PANELS if "front-door-origin-unhealthy" in each.alerts]

@@ -6,6 +6,7 @@ import promql_parser
 import pytest
 
 from alerts.catalogue import BY_ID, RECORDINGS
+from alerts.dashboards.panels import PANELS, PromQl
 from alerts.figures import FEATURES, figures
 from alerts.limits import RULES_A_GROUP
 from alerts.prometheus_files import groups
@@ -20,6 +21,7 @@ EVERYTHING = rules(
 EXPRESSIONS = {each.id: each.expression for each in EVERYTHING.prometheus} | {
     each.name: each.expression for each in EVERYTHING.recording
 }
+PANEL_EXPRESSIONS = {panel.title: panel.source.expression for panel in PANELS if isinstance(panel.source, PromQl)}
 RECORDED = {each.name for each in RECORDINGS}
 
 
@@ -44,6 +46,12 @@ def unknown(expression):
 def test_it_parses_and_names_what_is_published(name):
     assert series(EXPRESSIONS[name]), name
     assert unknown(EXPRESSIONS[name]) == set()
+
+
+@pytest.mark.parametrize("expression", PANEL_EXPRESSIONS.values(), ids=PANEL_EXPRESSIONS)
+def test_a_panel_names_what_is_published(expression):
+    assert series(expression)
+    assert unknown(expression) == set()
 
 
 def lacking(alert):
