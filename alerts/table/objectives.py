@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from alerts.alert import Alert, Figure, Prometheus, Recording, same
+from settings.rules.probe import FASTEST_BURN
 
 RANGES: Final = ("5m", "30m", "1h", "6h", "3d")
 """Over which the shares of lost and of slow messages are recorded."""
@@ -65,7 +66,7 @@ ALERTS: Final = (
         severity=0,
         signal=Prometheus(
             expression=_burns("probe_lost", "1h", "5m"),
-            threshold=Figure("delivery_budget", 14.4),
+            threshold=Figure("delivery_budget", FASTEST_BURN),
             pending="PT2M",
             window="PT1H",
         ),
@@ -107,7 +108,7 @@ ALERTS: Final = (
         severity=1,
         signal=Prometheus(
             expression=_burns("probe_slow", "1h", "5m"),
-            threshold=Figure("latency_budget", 14.4),
+            threshold=Figure("latency_budget", FASTEST_BURN),
             pending="PT2M",
             window="PT1H",
         ),

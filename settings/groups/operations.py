@@ -126,7 +126,7 @@ class Thresholds(Group):
 
 
 class MaintenanceWindow(Group):
-    """A time every week in which alerts are seen in the portal and nobody is told."""
+    """A time every week in which alerts are seen in the portal and nobody is told, save of a deleted vault or lock."""
 
     days: tuple[Weekday, ...] = setting(
         "Days of the week.", allowed="days such as Sunday, 1 to 7", min_length=1, max_length=7

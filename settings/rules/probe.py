@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from settings.model import Settings
 from settings.problem import Problem
 from settings.rules.registry import rule
 
 _RUNBOOK = "docs/runbooks/set-up-the-probe.md"
+
+FASTEST_BURN: Final = 14.4
+"""Times its budget that an hour must lose for the fastest alert (sre.google/workbook/alerting-on-slos, table 5-8)."""
+_FEWEST: Final = 2
+_HOUR_SECONDS: Final = 3600
 
 
 @rule("probe.enabled", source=_RUNBOOK)
@@ -80,4 +86,19 @@ def probe_on_docker_hub_has_an_account(settings: Settings) -> Problem | None:
         found=f"{settings.probe.image} without registry.dockerHub",
         allowed="another registry, or an account",
         mend="Set registry.dockerHub, or push the image to a registry that gives it to everybody.",
+    )
+
+
+@rule("probe.intervalSeconds", source="sre.google/workbook/alerting-on-slos: low-traffic services")
+def one_lost_message_calls_nobody(settings: Settings) -> Problem | None:
+    """An enabled probe sends so many messages that losing one of an hour's is no reason to call somebody."""
+    share = settings.alerts.thresholds.undelivered_percent / 100
+    longest = _HOUR_SECONDS * FASTEST_BURN * share / _FEWEST
+    if not settings.probe.enabled or settings.probe.interval_seconds <= longest:
+        return None
+    return Problem(
+        found=f"{settings.probe.interval_seconds} with {settings.alerts.thresholds.undelivered_percent:g} % to lose, "
+        "where one lost message calls somebody",
+        allowed=f"at most {longest:.4g}",
+        mend="Set probe.intervalSeconds lower, or alerts.thresholds.undeliveredPercent higher.",
     )

@@ -129,6 +129,8 @@ def test_maintenance_takes_every_action_group_off_on_its_days():
     (rule,) = record(lambda: Maintenance("maintenance", args)).of("alertsmanagement:AlertProcessingRuleByName")
     properties = rule.inputs["properties"]
     assert properties["actions"] == [{"actionType": "RemoveAllActionGroups"}]
+    always_told = {"field": "MonitorService", "operator": "NotEquals", "values": ["ActivityLog Administrative"]}
+    assert properties["conditions"] == [always_told]
     (weekly,) = properties["schedule"]["recurrences"]
     assert (weekly["daysOfWeek"], weekly["startTime"], weekly["endTime"]) == (["Sunday"], "02:00:00", "04:30:00")
 

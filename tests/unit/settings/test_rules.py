@@ -143,6 +143,18 @@ BY_RULE: dict[str, list[tuple[Any, str, str]]] = {
     "probe_on_docker_hub_has_an_account": [
         (changed(DEV, probe={"image": "docker.io/amora/probe"}), "probe.image", "without registry.dockerHub")
     ],
+    "one_lost_message_calls_nobody": [
+        (
+            changed(DEV, probe={"enabled": True, "intervalSeconds": 26}),
+            "probe.intervalSeconds",
+            "26 with 0.1 % to lose, where one lost message calls somebody; allowed is at most 25.92",
+        ),
+        (
+            changed(DEV, probe={"enabled": True}, alerts={"thresholds": {"undeliveredPercent": 0.01}}),
+            "probe.intervalSeconds",
+            "5 with 0.01 % to lose",
+        ),
+    ],
     "docker_hub_has_two_secrets": [
         (
             changed(DEV, registry={"dockerHub": {"userSecret": "hub", "tokenSecret": "hub"}}),
