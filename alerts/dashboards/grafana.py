@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from alerts.dashboards.panels import COLUMNS, HEADING, AzureMetric, Kql, Panel, Place, PromQl, panels_of, placed
@@ -114,7 +115,7 @@ def _panel(
     drawn = lines(panel, known)
     steps = [
         {"color": "green", "value": None},
-        *({"color": "red", "value": value} for _, value in sorted(drawn, key=_of)),
+        *({"color": "red", "value": value} for _, value in sorted(drawn, key=itemgetter(1))),
     ]
     return {
         "type": "timeseries",
@@ -133,10 +134,6 @@ def _panel(
         },
         "options": {},
     }
-
-
-def _of(line: tuple[str, float]) -> float:
-    return line[1]
 
 
 def _target(panel: Panel, group: str, resources: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

@@ -202,14 +202,14 @@ PANELS: Final = (
         width=6,
     ),
     Panel(
-        title="Connections of a replica of the edge",
+        title="Connections of an edge replica",
         row="Edge",
         unit="short",
         source=PromQl("haproxy_process_current_connections", "{{replica}}"),
         width=6,
     ),
     Panel(
-        title="Health of the edge, as Front Door sees it",
+        title="The edge, seen by Front Door",
         row="Edge",
         unit="percent",
         source=_metric("front door", _DOOR, "OriginHealthPercentage", "Average"),

@@ -6,6 +6,7 @@ They show no data: a picture that looked like some would be made up. The same pa
 from __future__ import annotations
 
 from html import escape
+from operator import itemgetter
 from typing import Final
 
 from alerts.dashboards.grafana import HEIGHT_OF_FIRING
@@ -83,7 +84,8 @@ def _panel(place: Place, known: Figures) -> str:
     across = place.width * _COLUMN
     x, width = left + _MARGIN, across - 2 * _MARGIN
     parts = [_box(left, y, across, place.height * _LINE, panel.title, _asked(panel))]
-    for at, (name, value) in enumerate(lines(panel, known)):
+    # As in a chart, the greater threshold is above.
+    for at, (name, value) in enumerate(sorted(lines(panel, known), key=itemgetter(1), reverse=True)):
         line = y + 52 + 26 * at
         parts.append(
             f'<line x1="{x + 8}" y1="{line}" x2="{x + width - 8}" y2="{line}" stroke="#c4314b" stroke-dasharray="5 3"/>'

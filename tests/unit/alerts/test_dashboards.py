@@ -9,10 +9,11 @@ import promql_parser
 import pytest
 from grafana_foundation_sdk.models import dashboard as model
 
+from alerts.__main__ import pages
 from alerts.catalogue import BY_ID
 from alerts.dashboards import grafana, portal
 from alerts.dashboards.panels import COLUMNS, PANELS, AzureMetric, Kql, PromQl, placed
-from alerts.dashboards.picture import grafana_picture, portal_picture
+from alerts.dashboards.picture import GRAFANA, PORTAL, grafana_picture, portal_picture
 from alerts.dashboards.thresholds import lines
 from alerts.figures import figures
 from alerts.published import azure_metrics
@@ -137,6 +138,20 @@ def test_the_portals_picture_has_what_the_portal_can_draw_and_no_more():
         assert (panel.title[:20] in shown) is not isinstance(panel.source, PromQl), panel.title
     assert "Average storage_percent" in shown
     assert "ContainerAppSystemLogs" in shown
+
+
+@pytest.mark.parametrize("name", [GRAFANA, PORTAL])
+def test_no_title_in_a_picture_is_cut(name):
+    shown = words_of(pages()[name])
+    assert "…" not in shown
+    for panel in PANELS:
+        assert (panel.title in shown) is (name == GRAFANA or not isinstance(panel.source, PromQl))
+
+
+def test_the_greater_threshold_is_above_and_parts_still_to_come_have_theirs():
+    shown = words_of(pages()[GRAFANA])
+    assert shown.index("database-storage-full: 92") < shown.index("database-storage-high: 80")
+    assert "latency-high: 0.1" in shown
 
 
 def boxes_in(element, lower):
