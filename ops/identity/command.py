@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import httpx
+import jwt
 import typer
 
 import settings
@@ -20,7 +21,7 @@ from ops.identity.login import GRAPH_TOOLS, Login, login_to
 from ops.identity.steps import Tenant, steps
 from ops.identity.token_judge import TokenRules, Verdict, judge, key_set
 from ops.pulumi_stack import PulumiStack
-from ops.rights import names
+from ops.rights import database, names
 from ops.rights.reach import reached
 from ops.terminal import FileOption, JsonOption, StackOption, console, mended
 from settings.model import Settings
@@ -88,7 +89,10 @@ def apply(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """The broker's verdict on a token, and what its user may do. rows: of the contract, for devices that are owned."""
+    """The broker's verdict on a token, and what its user may do.
+
+    rows: of the contract for the devices that were named, and of the database where it was asked.
+    """
 
     verdict: Verdict
     rows: tuple[Row, ...]
@@ -101,7 +105,7 @@ def check(
     stack: StackOption = "dev",
     device: Annotated[list[str] | None, typer.Option("--device", help="As if the user owned it. Repeatable.")] = None,
     *,
-    rights: Annotated[bool, typer.Option("--rights", help="Ask the database what the user owns.")] = False,
+    rights: Annotated[bool, typer.Option("--rights", help="Ask the database for all the user may do.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say whether the broker would take a token, and which topics it opens."""
@@ -110,7 +114,7 @@ def check(
     verdict = judge(_token(token), _keys(outputs["tokenKeys"]), rules, now=time.time())
     rows = [row for each in device or () for row in acl_rows.app_rows(names.device(each))]
     if verdict.taken:
-        rows += _owned(stack, names.user(verdict.username)) if rights else []
+        rows += _held(stack, names.user(verdict.username)) if rights else []
     done = Check(verdict=verdict, rows=tuple(rows))
     if as_json:
         typer.echo(json.dumps(asdict(done), indent=2))
@@ -210,7 +214,7 @@ def _token(path: Path) -> str:
         raise OpsError(ExitCode.LOCAL_FILE, f"{path} cannot be read: {error}", "Name a file with the token.") from error
 
 
-def _keys(address: str) -> tuple[Any, ...]:
+def _keys(address: str) -> tuple[jwt.PyJWK, ...]:
     try:
         answer = httpx.get(address, timeout=_SECONDS, follow_redirects=False)
         return key_set(answer.text)
@@ -222,13 +226,16 @@ def _keys(address: str) -> tuple[Any, ...]:
         ) from error
 
 
-def _owned(stack: str, username: str) -> list[Row]:
-    with reached(stack) as (rights, _):
-        return [row for each in rights.owners(username=username) for row in acl_rows.app_rows(each.device)]
+def _held(stack: str, username: str) -> list[Row]:
+    """Every row the broker would find: devices, whether shared or not, relations, single rules."""
+    with reached(stack, role=database.OPERATOR) as (held, _):
+        return held.acl(username)
 
 
 def _tell_check(done: Check) -> None:
     verdict = done.verdict
+    if verdict.algorithm:
+        console.print(f"header: alg {verdict.algorithm}, kid {verdict.key_id}", markup=False, soft_wrap=True)
     if verdict.taken:
         ends = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(verdict.ends)) if verdict.ends else "no end"
         console.print(f"the broker takes it, for user {verdict.username}, until {ends}")
@@ -239,4 +246,6 @@ def _tell_check(done: Check) -> None:
     for row in done.rows:
         console.print(f"  {row.action} {row.topic} (QoS {row.qos})", markup=False)
     if verdict.taken and not done.rows:
-        console.print("topics: those of the devices the user owns; --rights asks the database, --device tells of one")
+        console.print(
+            "topics: those of the rows the user has; --rights asks the database, --device tells of one device"
+        )

@@ -8,9 +8,9 @@ PyJWT's work.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import jwt
 from jwt.api_jws import PyJWS
@@ -43,18 +43,26 @@ class Verdict:
     """What the broker makes of a token.
 
     taken: whether the client gets in. why: the first rule that refuses it, in words; empty when it is taken.
+    algorithm, key_id: ``alg`` and ``kid`` of its header, which anybody can write; empty where it has none.
     username: whom the token is for, once it is the tenant's own. ends: its ``exp``, in seconds since 1970; the broker
     closes the connection then. remarks: what else EMQX would do because of the token.
     """
 
     taken: bool
     why: str = ""
+    algorithm: str = ""
+    key_id: str = ""
     username: str = ""
     ends: float | None = None
     remarks: tuple[str, ...] = ()
 
 
-def key_set(text: str) -> tuple[Any, ...]:
+class _Header(NamedTuple):
+    algorithm: str
+    key_id: str
+
+
+def key_set(text: str) -> tuple[jwt.PyJWK, ...]:
     """The public keys of a JSON Web Key Set; those of kinds that are unknown are left out.
 
     Raises:
@@ -64,12 +72,14 @@ def key_set(text: str) -> tuple[Any, ...]:
     if described == {"keys": []}:
         return ()
     try:
-        return tuple(each.key for each in jwt.PyJWKSet.from_dict(described).keys)
+        return tuple(jwt.PyJWKSet.from_dict(described).keys)
     except (jwt.PyJWTError, AttributeError, TypeError) as error:
         raise ValueError(f"no key set: {error}") from error
 
 
-def judge(token: str, keys: Iterable[Any], rules: TokenRules, *, now: float, username: str | None = None) -> Verdict:
+def judge(
+    token: str, keys: Sequence[jwt.PyJWK], rules: TokenRules, *, now: float, username: str | None = None
+) -> Verdict:
     """The broker's verdict on a token.
 
     Args:
@@ -79,17 +89,38 @@ def judge(token: str, keys: Iterable[Any], rules: TokenRules, *, now: float, use
         now: seconds since 1970.
         username: what the app sends beside it; left out, the one the token is for.
     """
-    payload = next((found for key in keys if (found := _signed(token, key)) is not None), None)
+    header = _header(token)
+    if header is None:
+        return Verdict(taken=False, why="it is no signed token")
+    told = header._asdict()
+    payload = next((found for key in keys if (found := _signed(token, key.key)) is not None), None)
     if payload is None:
-        return Verdict(taken=False, why="no key of the tenant has signed it")
+        return Verdict(taken=False, why=_unsigned(header, keys), **told)
     claims = _claims(payload)
     if claims is None:
-        return Verdict(taken=False, why="what is signed is no JSON object")
+        return Verdict(taken=False, why="what is signed is no JSON object", **told)
     own = str(claims.get(rules.username_claim, ""))
     wanted = {"iss": rules.issuer, "aud": rules.audience, rules.username_claim: own if username is None else username}
     why = _untimely(claims, now) or _unequal(claims, wanted)
     ends = _number(claims.get("exp"))
-    return Verdict(taken=not why, why=why, username=own, ends=ends, remarks=tuple(_remarks(claims)))
+    return Verdict(taken=not why, why=why, username=own, ends=ends, remarks=tuple(_remarks(claims)), **told)
+
+
+def _header(token: str) -> _Header | None:
+    try:
+        said = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, UnicodeError):
+        return None
+    return _Header(str(said.get("alg", "")), str(said.get("kid", "")))
+
+
+def _unsigned(header: _Header, keys: Sequence[jwt.PyJWK]) -> str:
+    if header.algorithm not in PUBLIC_KEY_ALGORITHMS:
+        return f"alg: found {header.algorithm!r}; the broker takes {', '.join(PUBLIC_KEY_ALGORITHMS)}"
+    published = [str(key.key_id) for key in keys]
+    if header.key_id in published:
+        return f"no key of the tenant has signed it, though it names {header.key_id}, which is one of them"
+    return f"no key of the tenant has signed it: kid {header.key_id!r} is none of {', '.join(published) or 'no keys'}"
 
 
 def _signed(token: str, key: Any) -> bytes | None:

@@ -16,9 +16,13 @@ import jwt
 import psycopg
 
 from ops.errors import ExitCode, OpsError
+from topics.acl_rows import Row
 
 ROLE: Final = "amora_provisioner"
 """The group whose rights every change is made with; the audit names the login beside it."""
+
+OPERATOR: Final = "amora_operator"
+"""The group that reads every right and changes none."""
 
 DATABASE: Final = "amora"
 _SCOPE: Final = "https://ossrdbms-aad.database.windows.net/.default"
@@ -86,6 +90,18 @@ class Rights:
             {"user": username, "device": device},
         )
         return [Owner(*row) for row in rows.fetchall()]
+
+    def acl(self, username: str) -> list[Row]:
+        """What the broker finds for a username: of devices it owns, of its relations, of single rules.
+
+        :data:`OPERATOR` may ask, :data:`ROLE` may not.
+        """
+        rows = self._connection.execute(
+            "SELECT permission, action, topic, qos, retain FROM mqtt.mqtt_acl WHERE username = %s "
+            "ORDER BY topic, action",
+            (username,),
+        )
+        return [Row(*row) for row in rows.fetchall()]
 
     def accounts(self) -> list[Account]:
         """Service accounts, by name."""
@@ -159,22 +175,23 @@ class Rights:
 
 
 @contextmanager
-def opened(outputs: Mapping[str, Any], login: str | None = None) -> Iterator[Rights]:
-    """The database of a stack, with the provisioner's rights.
+def opened(outputs: Mapping[str, Any], login: str | None = None, role: str = ROLE) -> Iterator[Rights]:
+    """The database of a stack, with the rights of a group.
 
     Args:
         outputs: of the stack; ``databaseHost`` counts where ``PGHOST`` is not set.
         login: name of the Entra user or group to log in as; left out, the one of the token.
+        role: the group, :data:`ROLE` or :data:`OPERATOR`.
 
     Raises:
         OpsError: no way there, no right, or no migration yet.
     """
     try:
         with psycopg.connect(**_address(outputs, login), connect_timeout=_SECONDS, autocommit=True) as connection:
-            connection.execute(f"SET ROLE {ROLE}")
+            connection.execute(f"SET ROLE {role}")
             yield Rights(connection)
     except psycopg.Error as error:
-        raise _refused(error) from error
+        raise _refused(error, role) from error
 
 
 def _address(outputs: Mapping[str, Any], login: str | None) -> dict[str, Any]:
@@ -217,7 +234,7 @@ def _name_in(token: str) -> str:
     return str(found)
 
 
-def _refused(error: psycopg.Error) -> OpsError:
+def _refused(error: psycopg.Error, role: str) -> OpsError:
     words = " ".join(str(error).split())
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
         return OpsError(ExitCode.NOT_DEPLOYED, f"the database has no such table: {words}", "Start a node: it migrates.")
@@ -225,10 +242,10 @@ def _refused(error: psycopg.Error) -> OpsError:
         return OpsError(
             ExitCode.FORBIDDEN,
             f"the database refuses this login: {words}",
-            f'Its administrator gives the right: GRANT {ROLE} TO "<Entra user or group>".',
+            f'Its administrator gives the right: GRANT {role} TO "<Entra user or group>".',
         )
     if isinstance(error, psycopg.errors.UndefinedObject):
-        return OpsError(ExitCode.NOT_DEPLOYED, f"the database has no {ROLE}: {words}", "Start a node: it migrates.")
+        return OpsError(ExitCode.NOT_DEPLOYED, f"the database has no {role}: {words}", "Start a node: it migrates.")
     if isinstance(error, psycopg.OperationalError):
         return OpsError(
             ExitCode.OUT_OF_REACH,

@@ -17,8 +17,12 @@ _KEY: Final = "emqx-api-key"
 
 
 @contextmanager
-def reached(stack: str, login: str | None = None) -> Iterator[tuple[Rights, Callable[[], Connections]]]:
+def reached(
+    stack: str, login: str | None = None, role: str = database.ROLE
+) -> Iterator[tuple[Rights, Callable[[], Connections]]]:
     """The database, and what opens the broker's API when it is first needed.
+
+    role: the group whose rights are used.
 
     Raises:
         OpsError: no such stack, one that is not deployed, no way, no right.
@@ -37,7 +41,7 @@ def reached(stack: str, login: str | None = None) -> Iterator[tuple[Rights, Call
     def broker() -> Connections:
         return _broker(outputs)
 
-    with database.opened(outputs, login) as rights:
+    with database.opened(outputs, login, role) as rights:
         yield rights, broker
 
 

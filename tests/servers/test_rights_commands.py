@@ -11,6 +11,8 @@ from components.brokers.emqx import configuration, migrations
 from components.brokers.emqx.queries import AUTHENTICATION_QUERY, AUTHORIZATION_QUERY
 from ops.command import app
 from ops.errors import ExitCode
+from ops.identity import command as identity_command
+from ops.identity.token_judge import key_set
 from ops.pulumi_stack import PulumiStack
 from ops.rights import connections, database, reach
 from ops.rights.connections import Connections
@@ -18,8 +20,9 @@ from tests.servers.acl_evaluator import Publish, Question, Subscribe, verdicts
 from tests.servers.contract_matrix import ANNA, BEN, KITCHEN
 from tests.servers.emqx_clients import KEY, clients_api
 from tests.servers.emqx_database import EMQX_PASSWORD, LOGIN, files, migrate
+from tests.servers.identity_tenant import AUDIENCE, ISSUER, SigningKey, Tenant
 from topics.acl_conf import acl_conf
-from topics.acl_rows import REVISION, Row, app_rows, recorder_rows, relations
+from topics.acl_rows import REVISION, Row, app_rows, operator_rows, recorder_rows, relations
 
 ACCOUNT = "service.recorder"
 
@@ -30,6 +33,7 @@ def migrated(module_server, tmp_path_factory):
     code, said = migrate(module_server, files(tmp_path_factory.mktemp("migrations"), text))
     assert code == 0, said
     module_server.sql("CREATE ROLE otto LOGIN PASSWORD 'otto' IN ROLE amora_provisioner")
+    module_server.sql("CREATE ROLE olga LOGIN PASSWORD 'olga' IN ROLE amora_operator")
     module_server.sql("CREATE ROLE nobody LOGIN PASSWORD 'nobody'")
     return module_server
 
@@ -49,7 +53,7 @@ def run(migrated, api, monkeypatch):
     for name, value in migrated.environment(PGUSER="otto", PGPASSWORD="otto", PGDATABASE="amora").items():
         monkeypatch.setenv(name, value)
     yield lambda *words, code=0: _ran(words, code)
-    for table in ("device_owner", "membership", "account"):
+    for table in ("device_owner", "membership", "access_rule", "account"):
         migrated.sql(f"DELETE FROM amora.{table}")
 
 
@@ -199,6 +203,46 @@ class TestAccounts:
         run("accounts", "join", ANNA, "operator")
         assert run("accounts", "leave", ANNA, "operator")["changed"] is True
         assert rows_of(migrated, ANNA) == ()
+
+
+class TestRightsOfAToken:
+    TENANT = Tenant(keys=[SigningKey.drawn("first")])
+
+    @pytest.fixture
+    def check(self, run, monkeypatch, tmp_path):
+        """The rows that `identity check --rights` tells of a user, asked by a login of the database."""
+        known = PulumiStack("dev").outputs()
+        rules = {"tokenIssuer": ISSUER, "tokenAudience": AUDIENCE, "tokenUsernameClaim": "oid", "tokenKeys": "unread"}
+        monkeypatch.setattr(PulumiStack, "outputs", lambda _: {**known, **rules})
+        published = key_set(json.dumps({"keys": [each.published for each in self.TENANT.keys]}))
+        monkeypatch.setattr(identity_command, "_keys", lambda _: published)
+        file = tmp_path / "token"
+
+        def asked(username, login="olga", code=0):
+            file.write_text(self.TENANT.keys[0].sign(self.TENANT.claims(oid=username)))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("PGUSER", login)
+                patch.setenv("PGPASSWORD", login)
+                said = run("identity", "check", str(file), "--rights", code=code)
+            return said if code else sorted(Row(*row) for row in said["rows"])
+
+        return asked
+
+    def test_a_shared_device_counts_for_each_of_its_owners(self, run, check):
+        for user in (ANNA, BEN):
+            run("owners", "give", user, KITCHEN)
+        assert check(ANNA) == check(BEN) == sorted(app_rows(KITCHEN))
+        run("owners", "take", ANNA, KITCHEN)
+        assert (check(ANNA), check(BEN)) == ([], sorted(app_rows(KITCHEN)))
+
+    def test_relations_and_single_rules_count_too(self, run, check, migrated):
+        run("accounts", "join", ANNA, "operator")
+        rule = Row("allow", "subscribe", "amora/v1/news", "0,1,2", "all")
+        migrated.sql("INSERT INTO amora.access_rule (username, action, topic) VALUES (%s, %s, %s)", ANNA, *rule[1:3])
+        assert check(ANNA) == sorted((*operator_rows(), rule)) == sorted(rows_of(migrated, ANNA))
+
+    def test_who_is_no_operator_is_told_which_group_may_ask(self, check):
+        assert "GRANT amora_operator" in check(ANNA, "nobody", code=ExitCode.FORBIDDEN)
 
 
 def test_who_is_no_provisioner_is_refused(run, monkeypatch):

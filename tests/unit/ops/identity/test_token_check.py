@@ -18,7 +18,7 @@ from ops.rights import reach
 from settings.groups import trust
 from topics.acl_rows import app_rows
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY, FOREIGN = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 USER = "0f8fad5b-d9cb-469f-a165-70867728950e"
 OUTPUTS = {
     "tokenIssuer": "https://login.example.com/tenant/v2.0",
@@ -35,13 +35,14 @@ def claims(**changed):
 
 @pytest.fixture
 def check(tmp_path, monkeypatch):
-    keys = json.dumps({"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))]})
+    keys = json.dumps({"keys": [{**json.loads(RSAAlgorithm.to_jwk(KEY.public_key())), "kid": "published"}]})
     monkeypatch.setattr(command, "_keys", lambda _: command.key_set(keys))
     monkeypatch.setattr(PulumiStack, "outputs", lambda _: OUTPUTS)
     file = tmp_path / "token"
 
     def run(said, *words, code=0):
-        file.write_text(f"{jwt.encode(said, KEY, algorithm='RS256')}\n")
+        token = said if isinstance(said, str) else jwt.encode(said, KEY, algorithm="RS256")
+        file.write_text(f"{token}\n")
         asked = CliRunner().invoke(app, ["identity", "check", str(file), "--json", *words])
         assert asked.exit_code == code, asked.output
         return json.loads(asked.stdout)
@@ -74,6 +75,28 @@ def test_a_refused_token_names_the_rule(check, changed, why):
     verdict = check(claims(**changed), code=ExitCode.TOKEN)["verdict"]
     assert verdict["taken"] is False
     assert why in verdict["why"]
+
+
+HEADERS = {
+    "a key of the tenant": (KEY, "RS256", "published", ""),
+    "another key under its kid": (FOREIGN, "RS256", "published", "though it names published, which is one of them"),
+    "another key": (FOREIGN, "RS256", "foreign", "kid 'foreign' is none of published"),
+    "a shared secret": ("s" * 32, "HS256", "published", "alg: found 'HS256'; the broker takes RS256"),
+    "no signature": (None, "none", "published", "alg: found 'none'; the broker takes RS256"),
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_the_header_is_told_and_what_is_wrong_with_it(check, case):
+    key, algorithm, kid, why = HEADERS[case]
+    signed = jwt.encode(claims(), key, algorithm=algorithm, headers={"kid": kid})
+    verdict = check(signed, code=ExitCode.TOKEN if why else 0)["verdict"]
+    assert (verdict["algorithm"], verdict["key_id"]) == (algorithm, kid)
+    assert why in verdict["why"]
+
+
+def test_what_is_no_token_is_told(check):
+    assert check("correct horse", code=ExitCode.TOKEN)["verdict"]["why"] == "it is no signed token"
 
 
 @pytest.mark.parametrize("claim", ["is_superuser", "client_attrs", "clientid_override"])
