@@ -15,6 +15,8 @@ _NANO: Final = 10**9
 
 # learn.microsoft.com, Azure Container Registry service tiers: GiB that are in the price.
 _REGISTRY_GIBIBYTES: Final = {"Basic": 10, "Standard": 100, "Premium": 500}
+# Of the memory above the stack's threshold, what PostgreSQL may use as a cache: 88 percent where it is 80.
+_CACHE_SHARE: Final = 0.4
 # Of the storage, kept for whoever is called: 4 GiB of 128.
 _TIME_TO_GROW_PERCENT: Final = 3
 # learn.microsoft.com, Azure Managed Redis: connections of B0 to B5; the classic C0 and C1 have fewer.
@@ -40,8 +42,9 @@ class Figures:
     tier: whose thresholds of the table hold. features: parts it has, by the names in :attr:`Alert.needs`.
     node_nano_cores, node_bytes and those of the edge: use above which a replica is short. delivery_budget: share of
     messages that may be lost. database_full_percent: use of the storage just below that at which the server takes no
-    more writes. latency_seconds: what the 95th percentile may last; latency_budget: share that may be
-    slower. expiry_seconds: notice before a certificate or licence ends.
+    more writes; database_memory_percent: use of its memory, beyond what serves as a cache. latency_seconds: what the
+    95th percentile may last; latency_budget: share that may be slower. expiry_seconds: notice before a certificate or
+    licence ends.
     """
 
     tier: str
@@ -61,6 +64,7 @@ class Figures:
     connections: int
     database_connections: int
     database_full_percent: float
+    database_memory_percent: float
     cache_clients: int
     web_sockets: int
     registry_bytes: int
@@ -127,6 +131,7 @@ def figures(settings: Settings) -> Figures:
         connections=round(settings.capacity.connections * share),
         database_connections=round(largest_connections(settings.postgres.sku) * share),
         database_full_percent=read_only_percent(settings.postgres.storage_gigabytes) - _TIME_TO_GROW_PERCENT,
+        database_memory_percent=round(limits.memory_percent + (100 - limits.memory_percent) * _CACHE_SHARE, 1),
         cache_clients=round(_CACHE_CLIENTS * share),
         web_sockets=round(CLIENTS_A_PROFILE * share),
         registry_bytes=round(_REGISTRY_GIBIBYTES[settings.registry.sku] * _GIBIBYTE * limits.storage_percent / 100),

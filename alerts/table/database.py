@@ -52,7 +52,7 @@ ALERTS: Final = (
         area="database",
         title="The database is short of memory",
         severity=2,
-        signal=_server("memory_percent", "Average", "GreaterThan", Figure("memory_percent", 1.1)),
+        signal=_server("memory_percent", "Average", "GreaterThan", Figure("database_memory_percent")),
         source=f"{_AMBA}: 90; PostgreSQL uses free memory as a cache, so this is above the stack's own",
     ),
     Alert(

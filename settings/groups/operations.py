@@ -107,7 +107,7 @@ class Thresholds(Group):
     cpu_percent: int = setting("CPU of a node, a replica or the database.", default=80, ge=10, le=99)
     memory_percent: int = setting("Memory of the same.", default=80, ge=10, le=99)
     storage_percent: int = setting("Storage of the database.", default=80, ge=10, le=99)
-    connections_percent: int = setting("Connections, of those planned.", default=80, ge=10, le=100)
+    connections_percent: int = setting("Connections, of those planned or taken.", default=80, ge=10, le=99)
     latency_milliseconds: int = setting(
         "95th percentile of the way from a device to an app.",
         default=100,

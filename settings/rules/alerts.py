@@ -20,6 +20,19 @@ def prod_alerts_somebody(settings: Settings) -> Problem | None:
     )
 
 
+@rule("alerts.thresholds.certificateDays", source="an alert that nothing but time has to mend is noise")
+def certificates_are_renewed_before_their_alert(settings: Settings) -> Problem | None:
+    """The server certificate is renewed before an alert says that it ends."""
+    days, renewal = settings.alerts.thresholds.certificate_days, settings.certificates.server_renewal_days
+    if days < renewal:
+        return None
+    return Problem(
+        found=f"{days}, with certificates.serverRenewalDays {renewal}",
+        allowed=f"less than {renewal}",
+        mend="Set alerts.thresholds.certificateDays lower, or certificates.serverRenewalDays higher.",
+    )
+
+
 @rule("alerts.maintenance", source="REST: alert processing rules: a recurrence ends on the day it begins")
 def maintenance_ends_after_it_begins(settings: Settings) -> Problem | None:
     """Maintenance ends later on the day on which it begins."""

@@ -11,8 +11,9 @@ from alerts.catalogue import ALERTS, BY_ID, RECORDINGS, alerts_of, lacking
 from alerts.figures import FEATURES, NUMBERS, figures, largest_connections, read_only_percent
 from alerts.published import azure_metrics
 from alerts.resolved import condition, number, rules, threshold_of
-from settings import from_stack_file
+from settings import from_stack_file, from_values
 from tests.recorded_program import ROOT
+from tests.unit.settings.stacks import DEV, changed
 
 STACKS = ("dev", "prod")
 METRICS = {each.id: each.signal for each in ALERTS if isinstance(each.signal, Metric)}
@@ -100,6 +101,12 @@ def test_a_share_of_a_percentage_stays_one():
         for signal in METRICS.values():
             if azure_metrics()[signal.type]["metrics"][signal.name]["unit"] == "Percent":
                 assert threshold_of(signal.threshold, stack_figures(stack)) <= 100, signal.name
+
+
+@pytest.mark.parametrize(("given", "threshold"), [(10, 46), (80, 88), (99, 99.4)])
+def test_the_databases_memory_can_exceed_its_threshold_and_the_stacks_own(given, threshold):
+    known = figures(from_values(changed(DEV, alerts={"thresholds": {"memoryPercent": given}})))
+    assert threshold_of(THRESHOLDS["database-memory-high"], known) == threshold
 
 
 @pytest.mark.parametrize("signal", **by_id(ACTIVITY))

@@ -400,6 +400,13 @@ BY_RULE: dict[str, list[tuple[Any, str, str]]] = {
         (changed(DEV, certificates={"serverDays": 30}), "certificates.serverRenewalDays", "less than the 30 days"),
     ],
     "prod_alerts_somebody": [(changed(PROD, alerts={}), "alerts.emails", "no receiver in prod")],
+    "certificates_are_renewed_before_their_alert": [
+        (
+            changed(DEV, alerts={"thresholds": {"certificateDays": 60}}),
+            "alerts.thresholds.certificateDays",
+            "60, with certificates.serverRenewalDays 60; allowed is less than 60",
+        )
+    ],
     "maintenance_ends_after_it_begins": [
         (
             changed(DEV, alerts={"maintenance": {"days": ["Sunday"], "start": "04:00", "end": "04:00"}}),

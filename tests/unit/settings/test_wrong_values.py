@@ -176,6 +176,13 @@ STRUCTURE: dict[str, tuple[Any, str, str, str, str]] = {
         "from 1 to 1000000",
         "Change",
     ),
+    "connections of which all are taken": (
+        changed(DEV, alerts__thresholds={"connectionsPercent": 100}),
+        "alerts.thresholds.connectionsPercent",
+        "100",
+        "from 10 to 99",
+        "Change",
+    ),
     "hour that no day has": (
         changed(DEV, alerts={"maintenance": {"days": ["Sunday"], "start": "24:00", "end": "04:00"}}),
         "alerts.maintenance.start",
