@@ -15,6 +15,7 @@ import typer
 
 import settings
 from ops.errors import ExitCode, OpsError
+from ops.identity.empty_tenant import EmptyTenant
 from ops.identity.findings import UNKNOWN, Finding, Known, Outcome
 from ops.identity.graph import ADDRESS, Graph
 from ops.identity.login import GRAPH_TOOLS, Login, login_to
@@ -53,11 +54,13 @@ def plan(
     login: LoginOption = Login.DEVICE_CODE,
     client: ClientOption = GRAPH_TOOLS,
     *,
+    offline: Annotated[bool, typer.Option("--offline", help="Without a login, as of an empty tenant.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the tenant lacks and what is otherwise there; change nothing."""
     tenant, known, found = _tenant(stack, config_file), Known(), []
-    for each in steps(_graph(tenant, login, client), tenant, known):
+    graph = Graph(str, transport=EmptyTenant()) if offline else _graph(tenant, login, client)
+    for each in steps(graph, tenant, known):
         found.append(each)
         _tell(each, as_json=as_json)
     _end(found, known, carried_out=False, as_json=as_json)
@@ -164,7 +167,10 @@ def _tell(found: Finding, *, as_json: bool) -> None:
     marks = {Outcome.SAME: " ", Outcome.CREATE: "+", Outcome.UPDATE: "~"}
     console.print(f"{marks[found.outcome]} {found.step}", markup=False, soft_wrap=True)
     for each in found.differences:
-        console.print(f"    {each.path}: {each.found!r} -> {each.wanted!r}", markup=False, soft_wrap=True)
+        was = "" if found.outcome is Outcome.CREATE else f"{each.found!r} -> "
+        console.print(f"    {each.path}: {was}{each.wanted!r}", markup=False, soft_wrap=True)
+    for line in found.lines:
+        console.print(f"    {line}", markup=False, soft_wrap=True)
 
 
 def _end(found: list[Finding], known: Known, *, carried_out: bool, as_json: bool) -> None:
@@ -173,7 +179,13 @@ def _end(found: list[Finding], known: Known, *, carried_out: bool, as_json: bool
     principals = {key: known.principals[key] for key in known.clients if key in known.principals}
     if as_json:
         rows = [
-            {"step": f.step, "outcome": f.outcome, "differences": [asdict(d) for d in f.differences]} for f in found
+            {
+                "step": f.step,
+                "outcome": f.outcome,
+                "differences": [asdict(d) for d in f.differences],
+                "lines": list(f.lines),
+            }
+            for f in found
         ]
         told = {
             "carriedOut": carried_out,

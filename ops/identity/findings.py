@@ -29,11 +29,16 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What a step found. carry_out: does it; nothing where there is nothing to do."""
+    """What a step found.
+
+    differences: of its properties; of one that is to be made, all of them. lines: of a text that is otherwise, as a
+    unified diff. carry_out: does it; nothing where there is nothing to do.
+    """
 
     step: str
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
+    lines: tuple[str, ...] = ()
     carry_out: Callable[[], None] | None = None
 
 

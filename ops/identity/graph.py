@@ -104,9 +104,12 @@ class Graph:
         self._made |= {made[name] for name in ("id", "appId") if made.get(name)}
         return made
 
-    def patch(self, path: str, body: Mapping[str, Any]) -> None:
-        """Change some properties of an object."""
-        self._ask("PATCH", path, json=dict(body))
+    def patch(self, path: str, body: Mapping[str, Any], *, settling: bool = False) -> None:
+        """Change some properties of an object.
+
+        settling: it builds on a change that was made just now, which not every copy of the directory knows yet.
+        """
+        self._ask("PATCH", path, settling=settling, json=dict(body))
 
     def delete(self, path: str) -> None:
         """Take an object away, or a link to one."""
@@ -116,9 +119,11 @@ class Graph:
         """Write a policy."""
         self._ask("PUT", path, content=text.encode(), headers={"Content-Type": "application/xml"})
 
-    def _ask(self, method: str, path: str, *, may_be_missing: bool = False, **given: Any) -> httpx.Response:
+    def _ask(
+        self, method: str, path: str, *, may_be_missing: bool = False, settling: bool = False, **given: Any
+    ) -> httpx.Response:
         asked = f"{path} {given.get('params')} {given.get('json')} {given.get('content')}"
-        fresh = not may_be_missing and any(each in asked for each in self._made)
+        fresh = settling or (not may_be_missing and any(each in asked for each in self._made))
         answer = Retrying(
             retry=retry_if_result(lambda answer: fresh and answer.status_code in _NOT_YET),
             stop=stop_after_delay(self._patience),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final
@@ -48,13 +49,19 @@ def login_to(tenant: str, mode: str, login: Login, client: str) -> Callable[[], 
         OpsError: nobody is logged in.
     """
     # Azure's clients take longer to load than the help to show.
-    from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415
+    from azure.core.exceptions import (  # noqa: PLC0415
+        ClientAuthenticationError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
     from azure.identity import (  # noqa: PLC0415
         CredentialUnavailableError,
         DeviceCodeCredential,
         WorkloadIdentityCredential,
     )
 
+    # It warns of what it raises as well, and a refusal is told once.
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())
     domain = f"{tenant}.onmicrosoft.com"
     delegated = tuple(f"{ADDRESS}/{name}" for name in SCOPES[mode])
     ways: dict[Login, tuple[Callable[[], Any], tuple[str, ...]]] = {
@@ -74,16 +81,34 @@ def login_to(tenant: str, mode: str, login: Login, client: str) -> Callable[[], 
         try:
             return credential.get_token(*scopes).token
         except (ClientAuthenticationError, CredentialUnavailableError) as error:
+            # azure-identity wraps what the network did into a refusal.
+            if isinstance(error.__cause__, ServiceRequestError | ServiceResponseError):
+                raise _unreached(domain, error) from error
             raise _not_signed_in(domain, error) from error
+        except (ServiceRequestError, ServiceResponseError) as error:
+            raise _unreached(domain, error) from error
 
     return token
 
 
 def _not_signed_in(domain: str, error: Exception) -> OpsError:
-    words = " ".join(str(getattr(error, "message", error)).split())
     return OpsError(
-        ExitCode.NOT_SIGNED_IN, f"no login to {domain}: {words}", "Take another --login, or log in to that tenant."
+        ExitCode.NOT_SIGNED_IN,
+        f"no login to {domain}: {_words(error)}",
+        "Take another --login, or log in to that tenant.",
     )
+
+
+def _unreached(domain: str, error: Exception) -> OpsError:
+    return OpsError(
+        ExitCode.OUT_OF_REACH,
+        f"no way to the login of {domain}: {_words(error)}",
+        "Run this where login.microsoftonline.com and graph.microsoft.com can be reached, or see `plan --offline`.",
+    )
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(getattr(error, "message", error)).split())
 
 
 def _prompt(address: str, code: str, _: object) -> None:

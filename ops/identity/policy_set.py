@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +108,20 @@ def same(text: str, other: str) -> bool:
         return ET.canonicalize(text, strip_text=True) == ET.canonicalize(other, strip_text=True)
     except ET.ParseError:
         return False
+
+
+def changes(found: str, wanted: str) -> tuple[str, ...]:
+    """What makes one policy of another, as lines of a unified diff; spaces and comments count for nothing."""
+    return tuple(unified_diff(_lines(found), _lines(wanted), "found", "wanted", lineterm="", n=1))
+
+
+def _lines(text: str) -> list[str]:
+    try:
+        root = ET.fromstring(ET.canonicalize(text, strip_text=True))  # noqa: S314 - as B2C keeps it: nobody else writes it
+    except ET.ParseError:
+        return text.splitlines()
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode").splitlines()
 
 
 def _declared(root: ET.Element) -> Iterator[tuple[str, str]]:

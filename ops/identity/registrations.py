@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from ops.identity.findings import differences
 
 _FILE: Final = Path(__file__).with_name("registrations.toml")
 # Ids of scopes and roles follow from their names, so that a second run finds the same ones.
@@ -112,6 +114,31 @@ def body(wanted: Registration, apis: Mapping[str, tuple[str, Registration]]) -> 
         "requiredResourceAccess": access,
         **_roles(wanted),
     }
+
+
+def switched_off(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a registration has to be sent before it becomes the wanted one; empty where nothing has to.
+
+    Graph neither deletes nor changes a scope or role that is enabled (``CannotDeleteOrUpdateEnabledEntitlement``,
+    docs/quirks.md).
+    """
+    api = found.get("api") or {}
+    scopes = _off(wanted["api"]["oauth2PermissionScopes"], api.get("oauth2PermissionScopes") or [])
+    roles = _off(wanted.get("appRoles", []), found.get("appRoles") or [])
+    return {
+        **({"api": {**api, "oauth2PermissionScopes": scopes}} if scopes else {}),
+        **({"appRoles": roles} if roles else {}),
+    }
+
+
+def _off(wanted: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    kept = {each["id"]: each for each in wanted}
+    going = {
+        each["id"]
+        for each in found
+        if each["isEnabled"] and (each["id"] not in kept or any(differences(kept[each["id"]], each)))
+    }
+    return [{**each, "isEnabled": each["isEnabled"] and each["id"] not in going} for each in found] if going else []
 
 
 def permission(api: Registration, kind: str) -> Permission:

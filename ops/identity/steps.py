@@ -18,6 +18,7 @@ from ops.identity.registrations import (
     microsoft_graph,
     permission,
     registrations,
+    switched_off,
 )
 from ops.identity.user_flow import user_flow
 
@@ -81,18 +82,22 @@ def _application(
             made = graph.post("/v1.0/applications", complete)
             known.clients[wanted.key], known.objects[wanted.key] = made["appId"], made["id"]
 
-        return Finding(step=step, outcome=Outcome.CREATE, carry_out=create)
+        made = tuple(differences(complete, {}))
+        return Finding(step=step, outcome=Outcome.CREATE, differences=made, carry_out=create)
     known.clients[wanted.key], known.objects[wanted.key] = found["appId"], found["id"]
     apart = tuple(differences(complete, found))
     if not apart:
         return Finding(step=step, outcome=Outcome.SAME)
     changed = {name: complete[name] for name in {each.path.partition(".")[0].partition("[")[0] for each in apart}}
-    return Finding(
-        step=step,
-        outcome=Outcome.UPDATE,
-        differences=apart,
-        carry_out=lambda: graph.patch(f"/v1.0/applications/{found['id']}", changed),
-    )
+    address = f"/v1.0/applications/{found['id']}"
+
+    def update() -> None:
+        first = switched_off(complete, found)
+        if first:
+            graph.patch(address, first)
+        graph.patch(address, changed, settling=bool(first))
+
+    return Finding(step=step, outcome=Outcome.UPDATE, differences=apart, carry_out=update)
 
 
 def _principal(graph: Graph, wanted: Registration, known: Known) -> Finding:
@@ -204,7 +209,7 @@ def _policy(graph: Graph, name: str, text: str) -> Finding:
     return Finding(
         step=step,
         outcome=Outcome.UPDATE,
-        differences=(Difference("text", f"{len(found)} characters", f"{len(text)} characters, others"),),
+        lines=policy_set.changes(found, text),
         carry_out=write,
     )
 

@@ -27,6 +27,7 @@ _RELATIONSHIPS = {
     "identityProviders": (("onAuthenticationMethodLoadStart",), "id"),
     "attributes": (("onAttributeCollection",), "id"),
 }
+_ENABLED = "Permission (scope or role) cannot be deleted or updated unless disabled first."
 _FILTER = re.compile(r"(\w+) eq '([^']*)'")
 COLLECTIONS = (
     "applications",
@@ -54,6 +55,7 @@ class GraphDouble:
     """collections: objects by path. policies, key_sets: of Azure AD B2C. page: objects a page.
 
     lag: how many requests that name an object are told that there is none, once it was made.
+    stale: how many changes of a scope or role are judged by copies that hold it for enabled, though it was disabled.
     throttled: how many of the next requests get 429. broken: how many get no answer though they are carried out.
     refuse: status, code and message of every answer, if any.
     """
@@ -65,6 +67,7 @@ class GraphDouble:
     key_sets: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     lag: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
+    stale: int = 0
     throttled: int = 0
     retry_after: str = "0"
     broken: int = 0
@@ -155,11 +158,28 @@ class _Handler(BaseHTTPRequestHandler):
             if wrong := _wrong(name, found | json.loads(body)):
                 self._error(400, "Request_BadRequest", wrong)
                 return
+            if self._changes_what_is_enabled(found, json.loads(body)):
+                self._error(400, "CannotDeleteOrUpdateEnabledEntitlement", _ENABLED)
+                return
             if name == _FLOWS:
                 _patch(found, _plain(json.loads(body)))
             else:
                 found.update(json.loads(body))
             self._say(204, None)
+
+    def _changes_what_is_enabled(self, found: dict[str, Any], given: dict[str, Any]) -> bool:
+        """Whether a scope or role goes or changes that is enabled, other than to be disabled."""
+        going = [
+            each
+            for has, wants in ((_permissions(found.get(at)), _permissions(given.get(at))) for at in ("api", "appRoles"))
+            if wants is not None
+            for each in has or []
+            if not any(each | {"isEnabled": other["isEnabled"]} == other for other in wants)
+        ]
+        if any(not each["isEnabled"] for each in going) and self.graph.stale:
+            self.graph.stale -= 1
+            return True
+        return any(each["isEnabled"] for each in going)
 
     def _relationship(self, flow: str, name: str, key: str | None, body: bytes) -> None:
         (found,) = [each for each in self.graph.collections[_FLOWS] if each["id"] == flow]
@@ -241,6 +261,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _permissions(value: Any) -> list[dict[str, Any]] | None:
+    """Scopes of an ``api``, or roles."""
+    return value.get("oauth2PermissionScopes") if isinstance(value, dict) else value
 
 
 def _plain(flow: dict[str, Any]) -> dict[str, Any]:

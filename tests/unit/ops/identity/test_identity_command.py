@@ -170,6 +170,27 @@ def test_what_somebody_changed_is_shown_and_mended(run, graph):
     assert web["spa"]["redirectUris"] == ["https://app.dev.amora.example.com/signed-in"]
 
 
+@pytest.mark.parametrize(
+    "changed", [{"value": "other"}, {"id": "6b0a1e1c-8d6a-4bd6-8f8a-4d8b1f6a7c11"}, {"adminConsentDisplayName": "x"}]
+)
+@pytest.mark.parametrize("stale", [0, 2])
+def test_a_scope_is_disabled_before_it_is_changed(run, graph, changed, stale):
+    said = run("apply", "--yes")
+    (broker,) = [each for each in graph.collections["applications"] if each["appId"] == said["audience"]]
+    (right,) = broker["api"]["oauth2PermissionScopes"]
+    broker["api"]["oauth2PermissionScopes"], graph.stale = [right | changed], stale
+    run("apply", "--yes")
+    assert broker["api"]["oauth2PermissionScopes"] == [right]
+    assert outcomes(run("plan")) == {"same"}
+
+
+def test_what_is_to_be_made_is_told_whole(run):
+    (broker,) = [each for each in run("plan")["steps"] if each["step"].endswith("application Amora Sync dev broker")]
+    told = {each["path"]: each["wanted"] for each in broker["differences"]}
+    assert told["identifierUris"] == ["https://amorasyncdev.onmicrosoft.com/broker"]
+    assert told["api.requestedAccessTokenVersion"] == 2
+
+
 def test_what_graph_adds_or_reorders_is_no_difference(run, graph):
     run("apply", "--yes")
     for each in graph.collections["applications"]:
@@ -293,6 +314,8 @@ class TestPolicies:
         graph.policies[policy_set.EXTENSIONS] = graph.policies[policy_set.EXTENSIONS].replace(">3600<", ">86400<")
         (update,) = [each for each in run("plan")["steps"] if each["outcome"] == "update"]
         assert update["step"] == f"policy {policy_set.EXTENSIONS}"
+        changed = {line.split()[0]: line for line in update["lines"] if line[0] in "+-" and "Item" in line}
+        assert {mark: "3600" in line for mark, line in changed.items()} == {"-": False, "+": True}
 
     def test_the_two_apps_they_sign_in_by_get_tokens_of_the_issuer_they_name(self, run, graph):
         """login-NonInteractive takes tokens of https://sts.windows.net/, the issuer of version 1."""

@@ -1,14 +1,18 @@
 """Which client logs in to the tenant, and which permissions of Graph it asks for."""
 
+import json
+
 import azure.identity
 import pytest
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from typer.testing import CliRunner
 
 from ops.command import app
 from ops.errors import ExitCode
 from ops.identity import command
+from ops.identity.empty_tenant import EmptyTenant
+from ops.identity.graph import Graph
 from tests.unit.ops.identity.graph_double import TOKEN, graph_double
 from tests.unit.ops.identity.test_identity_command import MODES, stack_file
 
@@ -30,12 +34,15 @@ class Credential:
     made: list[dict[str, object]]
     asked: list[tuple[str, ...]]
     refuses = False
+    unreached = False
 
     def __init__(self, **given):
         self.made.append(given)
 
     def get_token(self, *scopes):
         self.asked.append(scopes)
+        if self.unreached:
+            raise ClientAuthenticationError("Failed to resolve") from ServiceRequestError("Failed to resolve")
         if self.refuses:
             raise ClientAuthenticationError("AADSTS65001: nobody has consented")
         return AccessToken(TOKEN, 2_000_000_000)
@@ -96,3 +103,23 @@ def test_a_login_without_consent_ends_with_the_tenants_words(plan, credential):
     asked = plan("b2c")
     assert asked.exit_code == ExitCode.NOT_SIGNED_IN
     assert "AADSTS65001" in asked.output
+
+
+def test_a_login_that_cannot_be_reached_is_no_refusal(plan, credential):
+    credential["DeviceCodeCredential"].unreached = True
+    asked = plan("b2c")
+    assert asked.exit_code == ExitCode.OUT_OF_REACH
+    assert "login.microsoftonline.com" in asked.output
+
+
+@pytest.mark.parametrize("mode", sorted(MODES))
+def test_a_plan_offline_asks_nobody_and_makes_everything(plan, credential, mode):
+    asked = plan(mode, "--offline", "--json")
+    assert asked.exit_code == 0, asked.output
+    assert {each["outcome"] for each in json.loads(asked.stdout)["steps"]} == {"create"}
+    assert [made.made for made in credential.values()] == [[], []]
+
+
+def test_an_empty_tenant_cannot_be_changed():
+    with pytest.raises(ValueError, match=r"POST /v1\.0/applications"):
+        Graph(str, transport=EmptyTenant()).post("/v1.0/applications", {})
