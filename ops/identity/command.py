@@ -19,7 +19,7 @@ from ops.identity.empty_tenant import EmptyTenant
 from ops.identity.findings import UNKNOWN, Finding, Known, Outcome
 from ops.identity.graph import ADDRESS, Graph
 from ops.identity.login import GRAPH_TOOLS, Login, login_to
-from ops.identity.steps import Tenant, steps
+from ops.identity.steps import Tenant, policies, steps
 from ops.identity.token_judge import TokenRules, Verdict, judge, key_set
 from ops.pulumi_stack import PulumiStack
 from ops.rights import database, names
@@ -88,6 +88,32 @@ def apply(
         found.append(each)
         _tell(each, as_json=as_json)
     _end(found, known, carried_out=True, as_json=as_json)
+
+
+@app.command()
+@mended
+def render(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files; made where it is not there.")],
+    stack: StackOption = "dev",
+    config_file: FileOption = None,
+) -> None:
+    """Write Azure AD B2C's policies of an environment into files, to be read or held against another schema."""
+    tenant = _tenant(stack, config_file)
+    if tenant.mode != "b2c":
+        raise OpsError(
+            ExitCode.SIGN_IN_SETTINGS,
+            f"identity.mode is {tenant.mode}: it has no custom policies; allowed is b2c",
+            "`plan --offline` shows the user flow and the app registrations of External ID.",
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in policies(tenant, Known()).items():
+            (out / f"{name}.xml").write_text(text, encoding="utf-8")
+            console.print(f"wrote {out / name}.xml", soft_wrap=True)
+    except OSError as error:
+        raise OpsError(
+            ExitCode.LOCAL_FILE, f"{out} cannot be written: {error.strerror}", "Name a folder of yours."
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,15 +59,17 @@ def steps(graph: Graph, tenant: Tenant, known: Known) -> Iterator[Finding]:
     if tenant.mode == "b2c":
         for key, use in ((policy_set.SIGNING_KEY, "sig"), (policy_set.ENCRYPTION_KEY, "enc")):
             yield _key_set(graph, key, use)
-        clients = {key: known.clients.get(key, UNKNOWN) for key in ("framework", "proxy")}
-        policies = policy_set.policy_set(
-            tenant=tenant.name, sign_in=tenant.policy, clients=clients, lifetimes=lifetimes()
-        )
-        for name, text in policies.items():
+        for name, text in policies(tenant, known).items():
             yield _policy(graph, name, text)
     if tenant.mode == "externalId":
         yield _lifetime(graph, known)
         yield user_flow(graph, wanted, known)
+
+
+def policies(tenant: Tenant, known: Known) -> dict[str, str]:
+    """Azure AD B2C's policies by id, in the order of upload; what is not known yet says so in its place."""
+    clients = {key: known.clients.get(key, UNKNOWN) for key in ("framework", "proxy")}
+    return policy_set.policy_set(tenant=tenant.name, sign_in=tenant.policy, clients=clients, lifetimes=lifetimes())
 
 
 def _application(

@@ -4,7 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from ops.command import app
+from ops.errors import ExitCode
 from ops.identity.policy_set import (
     BASE,
     EXTENSIONS,
@@ -18,6 +21,7 @@ from ops.identity.policy_set import (
 )
 from ops.identity.registrations import lifetimes
 from settings.groups.trust import Identity
+from tests.unit.ops.identity.test_identity_command import MODES, stack_file
 
 CLIENTS = {"framework": "6b0a1e1c-8d6a-4bd6-8f8a-4d8b1f6a7c11", "proxy": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
 SIGN_IN = Identity().policy
@@ -64,6 +68,19 @@ BROKEN = {
     "a wrong order": ("<OutputTokenFormat>JWT</OutputTokenFormat>", "<Domain>x</Domain>", "Domain"),
     "an unknown protocol": ('<Protocol Name="OpenIdConnect" />', '<Protocol Name="OpenId" />', "OpenId"),
     "an unknown type": ("<DataType>boolean</DataType>", "<DataType>bool</DataType>", "bool"),
+    "an unknown input": ("<UserInputType>TextBox<", "<UserInputType>TextBx<", "UserInputType: value must be one of"),
+    "an unknown token": (
+        "<OutputTokenFormat>JWT<",
+        "<OutputTokenFormat>JTW<",
+        "OutputTokenFormat: value must be one of",
+    ),
+    "an unknown condition": ('Type="ClaimsExist"', 'Type="ClaimExists"', "ClaimExists"),
+    "an unknown action": (">SkipThisOrchestrationStep<", ">SkipThis<", "SkipThis"),
+    "a page given twice": (
+        '<ContentDefinition Id="api.error">',
+        '<ContentDefinition Id="api.signuporsignin">',
+        "api.sign",
+    ),
     "an id given twice": ('<TechnicalProfile Id="SignUpPage">', '<TechnicalProfile Id="SignInPage">', "SignInPage"),
     "a step given twice": ('Order="2"', 'Order="1"', "1"),
     "another version": ('PolicySchemaVersion="0.3.0.0"', 'PolicySchemaVersion="0.4.0.0"', "0.3.0.0"),
@@ -113,3 +130,30 @@ def test_a_policy_is_the_same_whatever_its_spaces_and_comments():
     assert same(text, re.sub(r"<!--.*?-->", "", text))
     assert not same(text, text.replace("sub", "oid"))
     assert not same(text, "no XML")
+
+
+@pytest.fixture
+def render(tmp_path):
+    def invoke(mode, out):
+        file = stack_file(tmp_path, MODES[mode])
+        return CliRunner().invoke(app, ["identity", "render", "--config-file", str(file), "--out", str(out)])
+
+    return invoke
+
+
+def test_the_policies_of_an_environment_are_written_into_files(render, tmp_path):
+    asked = render("b2c", tmp_path / "policies")
+    assert asked.exit_code == 0, asked.output
+    for name in (BASE, EXTENSIONS, SIGN_IN, PASSWORD_RESET):
+        check_format(name, (tmp_path / "policies" / f"{name}.xml").read_text(encoding="utf-8"))
+
+
+def test_a_tenant_of_external_id_has_no_policies_to_write(render, tmp_path):
+    asked = render("externalId", tmp_path / "policies")
+    assert asked.exit_code == ExitCode.SIGN_IN_SETTINGS
+    assert "allowed is b2c" in asked.output
+
+
+def test_a_folder_that_cannot_be_written_is_told(render, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert render("b2c", tmp_path / "file").exit_code == ExitCode.LOCAL_FILE
