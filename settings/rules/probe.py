@@ -65,14 +65,17 @@ def probe_can_enter(settings: Settings) -> Problem | None:
     )
 
 
-@rule("probe.enabled", source="ops/identity/policies: the policies for B2C have no journey for client credentials")
+@rule(
+    "probe.enabled",
+    source="ops/identity/registrations.toml: with b2c no app is registered that signs in without a user",
+)
 def probe_can_sign_in(settings: Settings) -> Problem | None:
     """An enabled probe needs a tenant that gives tokens to programs."""
     if not settings.probe.enabled or settings.identity.mode != "b2c":
         return None
     return Problem(
         found="true with identity.mode b2c",
-        allowed="false in a tenant of Azure AD B2C, whose policies here sign in users alone",
+        allowed="false in a tenant of Azure AD B2C, where `python -m ops identity apply` registers apps of users alone",
         mend="Set probe.enabled to false; what watches the endpoints then are the edge's and the nodes' own alerts.",
     )
 
