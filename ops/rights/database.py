@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import jwt
 import psycopg
+from psycopg import sql
 
 from ops.errors import ExitCode, OpsError
 from topics.acl_rows import Row
@@ -188,7 +189,7 @@ def opened(outputs: Mapping[str, Any], login: str | None = None, role: str = ROL
     """
     try:
         with psycopg.connect(**_address(outputs, login), connect_timeout=_SECONDS, autocommit=True) as connection:
-            connection.execute(f"SET ROLE {role}")
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
             yield Rights(connection)
     except psycopg.Error as error:
         raise _refused(error, role) from error
