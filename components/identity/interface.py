@@ -62,7 +62,7 @@ def tell_what_is_missing(owner: pulumi.Resource, args: IdentityArgs) -> None:
     if not args.tenant_id:
         pulumi.log.info(
             f"app clients are kept out until identity.tenantId and identity.audience are set: deploy, copy the output "
-            f"identityTenantId of {args.tenant}.{DOMAIN}, run `python -m ops identity apply`, copy the audience it "
-            "says, deploy again",
+            f"identityTenantId of {args.tenant}.{DOMAIN}, run `python -m ops identity apply --yes`, copy the audience "
+            "it says, deploy again",
             resource=owner,
         )

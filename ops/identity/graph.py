@@ -104,6 +104,17 @@ class Graph:
         self._made |= {made[name] for name in ("id", "appId") if made.get(name)}
         return made
 
+    def upsert(self, path: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the object of a name, or change the one that has it: learn.microsoft.com, Upsert application.
+
+        A list may lack what was made a moment ago; the name is looked up where it is written.
+        """
+        address = f"{path}(uniqueName='{name}')"
+        answer = self._ask("PATCH", address, json=dict(body), headers={"Prefer": "create-if-missing"})
+        made = answer.json() if answer.content else self.one(address)
+        self._made |= {made["id"], made["appId"]}
+        return made
+
     def patch(self, path: str, body: Mapping[str, Any], *, settling: bool = False) -> None:
         """Change some properties of an object.
 

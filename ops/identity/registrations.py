@@ -59,6 +59,11 @@ class Registration:
         """What the registration is found by in the tenant."""
         return f"amora-sync/{self.key}"
 
+    @property
+    def unique_name(self) -> str:
+        """What it is made under: of two with the same name Graph makes one."""
+        return f"amora-sync-{self.key}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lifetimes:

@@ -81,7 +81,7 @@ def _application(
     if found is None:
 
         def create() -> None:
-            made = graph.post("/v1.0/applications", complete)
+            made = graph.upsert("/v1.0/applications", wanted.unique_name, complete)
             known.clients[wanted.key], known.objects[wanted.key] = made["appId"], made["id"]
 
         made = tuple(differences(complete, {}))

@@ -56,6 +56,7 @@ class GraphDouble:
 
     lag: how many requests that name an object are told that there is none, once it was made.
     stale: how many changes of a scope or role are judged by copies that hold it for enabled, though it was disabled.
+    blind: how many of the next lists of applications lack every one.
     throttled: how many of the next requests get 429. broken: how many get no answer though they are carried out.
     refuse: status, code and message of every answer, if any.
     """
@@ -68,6 +69,7 @@ class GraphDouble:
     lag: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     stale: int = 0
+    blind: int = 0
     throttled: int = 0
     retry_after: str = "0"
     broken: int = 0
@@ -110,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._policy(match[1], body)
         elif match := re.fullmatch(r"/beta/trustFramework/keySets(?:/([^/]+))?(/generateKey)?", path):
             self._key_set(match[1], json.loads(body) if body else {}, generate=bool(match[2]))
+        elif match := re.fullmatch(r"/v1\.0/applications\(uniqueName='([\w-]+)'\)", path):
+            self._named(match[1], body)
         elif match := re.fullmatch(r"/v1\.0/servicePrincipals/([^/]+)/appRoleAssignments", path):
             self._below("servicePrincipals", match[1], "appRoleAssignments", body)
         elif match := re.fullmatch(r"/v1\.0/applications/([^/]+)/tokenLifetimePolicies(/\$ref)?", path):
@@ -138,21 +142,39 @@ class _Handler(BaseHTTPRequestHandler):
         self.graph.unknown |= {made[name]: self.graph.lag for name in ("id", "appId") if name in made}
         self._say(201, made)
 
+    def _named(self, name: str, body: bytes) -> None:
+        """An application by its alternate key: learn.microsoft.com, Upsert application."""
+        objects = self.graph.collections["applications"]
+        found = next((each for each in objects if each.get("uniqueName") == name), None)
+        if self.command == "GET" and found:
+            self._say(200, found)
+        elif found:
+            self._collection("applications", found["id"], {}, body)
+        elif self.headers.get("Prefer") != "create-if-missing":
+            self._error(404, "Request_ResourceNotFound", f"Resource '{name}' does not exist.")
+        else:
+            self._create("applications", {"uniqueName": name, **json.loads(body)})
+
+    def _create(self, name: str, given: dict[str, Any]) -> None:
+        made = {"id": str(uuid.uuid4()), **given}
+        if name == "applications":
+            made["appId"] = str(uuid.uuid4())
+        if wrong := _wrong(name, made):
+            self._error(400, "Request_BadRequest", wrong)
+            return
+        self._made(self.graph.collections[name], made)
+
     def _collection(self, name: str, number: str | None, query: dict[str, str], body: bytes) -> None:
         objects = self.graph.collections[name]
         if self.command == "GET" and number is None:
             shown = [_plain(each) for each in objects] if name == _FLOWS else objects
+            if name == "applications" and self.graph.blind:
+                self.graph.blind, shown = self.graph.blind - 1, []
             self._page(f"/v1.0/{name}", _filtered(shown, query.get("$filter")), query)
         elif self.command == "GET":
             self._say(200, next(each for each in objects if each["id"] == number))
         elif self.command == "POST":
-            made = {"id": str(uuid.uuid4()), **json.loads(body)}
-            if name == "applications":
-                made["appId"] = str(uuid.uuid4())
-            if wrong := _wrong(name, made):
-                self._error(400, "Request_BadRequest", wrong)
-                return
-            self._made(objects, made)
+            self._create(name, json.loads(body))
         else:
             (found,) = [each for each in objects if each["id"] == number]
             if wrong := _wrong(name, found | json.loads(body)):

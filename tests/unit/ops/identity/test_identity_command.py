@@ -199,21 +199,21 @@ def test_what_graph_adds_or_reorders_is_no_difference(run, graph):
     assert outcomes(run("plan")) == {"same"}
 
 
-@pytest.mark.parametrize("done", [1, 4, 9])
+@pytest.mark.parametrize("done", [1, 2, 4, 9, 14])
 def test_a_run_that_dies_half_way_is_completed_by_the_next(run, graph, done):
     """The answer to a request is lost, though it was carried out."""
-    original = Graph.post
+    original = Graph._send
     left = [done]
 
-    def post(self, path, body):
-        answer = original(self, path, body)
-        left[0] -= 1
+    def send(self, method, path, **given):
+        answer = original(self, method, path, **given)
+        left[0] -= method != "GET"
         if left[0] == 0:
             raise KeyboardInterrupt
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Graph, "post", post)
+        patch.setattr(Graph, "_send", send)
         run("apply", "--yes", code=ExitCode.INTERRUPTED)
     run("apply", "--yes")
     tags = [tag for each in graph.collections["applications"] for tag in each["tags"] if tag != "amora-sync"]
@@ -244,6 +244,14 @@ def test_an_object_that_is_not_known_everywhere_yet_is_waited_for(run, graph):
     # The service principal is the first to name the application.
     assert graph.unknown[graph.collections["applications"][0]["appId"]] == 0
     graph.unknown.clear()
+    assert outcomes(run("plan")) == {"same"}
+
+
+def test_a_list_that_lacks_what_was_made_makes_nothing_twice(run, graph):
+    first = run("apply", "--yes")
+    before, graph.blind = len(graph.collections["applications"]), 1
+    assert run("apply", "--yes")["clients"] == first["clients"]
+    assert len(graph.collections["applications"]) == before
     assert outcomes(run("plan")) == {"same"}
 
 
