@@ -86,6 +86,15 @@ class Recording:
             if each.token in arm.known_tokens()
         }
 
+    def drawn_ids(self) -> dict[str, tuple[str, str]]:
+        """Value to logical name and output of every id that Azure draws for the identity of an app."""
+        identities = [each for each in self.of("managedidentity:UserAssignedIdentity") if each.custom]
+        found: dict[str, tuple[str, str]] = {}
+        for each in identities:
+            arm_id = arm.resource_id(each.token, wire.plain(dict(each.inputs)), ids.SUBSCRIPTION_ID)
+            found |= {_still(arm_id, key): (each.name, key) for key in ("clientId", "principalId")}
+        return found
+
     def one(self, name: str) -> Recorded:
         (found,) = [each for each in self.resources if each.name == name]
         return found

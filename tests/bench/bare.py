@@ -8,7 +8,8 @@ program is measured against.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from pulumi import _types
 from sandbox.wire import Secret
 from sandbox.workspace import PROJECT_NAME
 from tests.recorded_program import ROOT, Recorded, Recording
+
+_SECRET_URI = re.compile(r"https://[^/]+/secrets/(?P<name>[^/]+)/[0-9a-f]{32}")
+_ATTRIBUTES = {"clientId": "client_id", "principalId": "principal_id"}
 
 
 def write_project(folder: Path, stack: str, recording: Recording) -> None:
@@ -32,11 +36,15 @@ def write_project(folder: Path, stack: str, recording: Recording) -> None:
 def source(recording: Recording) -> str:
     """The text of the bare program."""
     declared = custom(recording)
-    references = recording.arm_ids()
+    references = {
+        **{value: (name, "id") for value, name in recording.arm_ids().items()},
+        **{value: (name, _ATTRIBUTES[key]) for value, (name, key) in recording.drawn_ids().items()},
+        **{value: (name, "properties.secret_uri_with_version") for value, name in _secret_uris(recording)},
+    }
     lines = ["import pulumi", *imports(declared), ""]
     for each in declared:
         # A resource is declared after what it names: only those are references.
-        known = {arm_id: name for arm_id, name in references.items() if name != each.name}
+        known = {value: f"{_variable(name)}.{key}" for value, (name, key) in references.items() if name != each.name}
         properties = _arguments(each, known)
         options = (
             f"opts=pulumi.ResourceOptions(depends_on=[{', '.join(map(_variable, _dependencies(each, declared)))}])"
@@ -45,6 +53,27 @@ def source(recording: Recording) -> str:
             f"{_variable(each.name)} = {_class(each.token)}({', '.join([repr(each.name), *properties, options])})"
         )
     return "\n".join(lines) + "\n"
+
+
+def _secret_uris(recording: Recording) -> Iterator[tuple[str, str]]:
+    """Each address of a secret's version that a resource names, with the logical name of the secret."""
+    secrets = {each.inputs["secretName"]: each.name for each in recording.of("keyvault:Secret")}
+    for each in recording.resources:
+        for text in _texts(each.inputs):
+            found = _SECRET_URI.fullmatch(text)
+            if found and found["name"] in secrets:
+                yield text, secrets[found["name"]]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def custom(recording: Recording) -> list[Recorded]:
@@ -109,5 +138,5 @@ def _literal(value: Any, references: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_literal(item, references) for item in value) + "]"
     if isinstance(value, str) and value in references:
-        return f"{_variable(references[value])}.id"
+        return references[value]
     return repr(value)
