@@ -1,5 +1,6 @@
 """What every lane shares."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ LONGEST = (
 # How long an example takes says how loaded the machine is, and nothing about the code.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+# What a shell sends to the background begins with these ignored and hands that on: the servers' own scripts could not
+# trap what the tests send them.
+for number in (signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
