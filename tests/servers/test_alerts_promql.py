@@ -215,7 +215,10 @@ def folder(tmp_path_factory):
 
 
 def evaluated(folder, alert, series, at, *, firing):
-    """What promtool says of one alert at one moment."""
+    """What promtool says of one alert at one moment; only the recording rules are evaluated beside it."""
+    alone = replace(RULES, prometheus=tuple(each for each in RULES.prometheus if each.id == alert))
+    rules_of_it = f"{alert}.rules.yaml"
+    (folder / rules_of_it).write_text(yaml.safe_dump(rule_file(alone), sort_keys=False), encoding="utf-8")
     expected = [{"value": 1, "labels": "{}"}] if firing else []
     question = {
         "expr": f'count(max by (alertname) (ALERTS{{alertname="{alert}",alertstate="firing"}}))',
@@ -223,7 +226,7 @@ def evaluated(folder, alert, series, at, *, firing):
         "exp_samples": expected,
     }
     tests = {
-        "rule_files": ["rules.yaml"],
+        "rule_files": [rules_of_it],
         "evaluation_interval": "1m",
         "tests": [
             {
