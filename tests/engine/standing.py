@@ -20,7 +20,7 @@ class Standing:
     folder: Path
 
     def copy(self, stack: str, into: Path, *, protected: bool = True) -> Sandbox:
-        """A sandbox in which the stack stands as ``up`` made it from nothing.
+        """A sandbox in which the stack stands as ``up`` made it from nothing; unprotected, by one ``up`` more.
 
         Args:
             stack: name of the stack.
@@ -28,13 +28,15 @@ class Standing:
             protected: as the stack file says; False: without protection and locks, so that tests can replace things.
         """
         name = stack if protected else f"{stack}-unprotected"
-        original = Sandbox(self.folder / name, stack)
+        original = Sandbox(self.folder / name / "sandbox", stack)
         deployed = self.folder / f"{name}.deployed"
         with FileLock(self.folder / f"{name}.lock"):
             if not deployed.exists():
                 shutil.rmtree(original.home, ignore_errors=True)
-                for setting in () if protected else _OFF:
-                    original.set(setting, "false")
+                if not protected:
+                    self.copy(stack, self.folder / name)
+                    for setting in _OFF:
+                        original.set(setting, "false")
                 done = original.up()
                 assert done.returncode == 0, done.stdout + done.stderr
                 deployed.touch()

@@ -15,6 +15,12 @@ def deployed(request, standing, tmp_path_factory):
     return standing.copy(request.param, tmp_path_factory.mktemp(request.param))
 
 
+@pytest.fixture(scope="module")
+def dev(standing, tmp_path_factory):
+    """For what does not depend on the stack."""
+    return standing.copy("dev", tmp_path_factory.mktemp("changed"))
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_a_preview_shows_what_would_be_created_and_creates_nothing(stack, tmp_path):
     sandbox = Sandbox(tmp_path / "sandbox", stack)
@@ -48,37 +54,37 @@ def test_a_refresh_finds_nothing(deployed):
     assert deployed.run("refresh", "--stack", deployed.stack, "--expect-no-changes").returncode == 0
 
 
-def test_a_changed_setting_updates_in_place_only_what_it_should(deployed):
-    deployed.set("retention.logDays", "60")
-    assert deployed.plan() == {"monitoring": "update", "monitoring-workspace": "update"}
-    assert deployed.up().returncode == 0
-    assert deployed.azure()[workspace_of(deployed)]["inputs"]["retentionInDays"] == 60
-    deployed.set("retention.logDays", "30")
-    assert deployed.up().returncode == 0
+def test_a_changed_setting_updates_in_place_only_what_it_should(dev):
+    dev.set("retention.logDays", "60")
+    assert dev.plan() == {"monitoring": "update", "monitoring-workspace": "update"}
+    assert dev.up().returncode == 0
+    assert dev.azure()[workspace_of(dev)]["inputs"]["retentionInDays"] == 60
+    dev.set("retention.logDays", "30")
+    assert dev.up().returncode == 0
 
 
-def test_drift_is_shown_and_repaired(deployed):
-    workspace = workspace_of(deployed)
-    deployed.ok("set", workspace, "retentionInDays=90")
-    shown = deployed.ok("refresh", "--stack", deployed.stack, "--diff")
+def test_drift_is_shown_and_repaired(dev):
+    workspace = workspace_of(dev)
+    dev.ok("set", workspace, "retentionInDays=90")
+    shown = dev.ok("refresh", "--stack", dev.stack, "--diff")
     assert "retentionInDays" in shown
     assert "90" in shown
-    assert deployed.plan() == {"monitoring-workspace": "update"}
-    assert deployed.up().returncode == 0
-    assert deployed.azure()[workspace]["inputs"]["retentionInDays"] == 30
+    assert dev.plan() == {"monitoring-workspace": "update"}
+    assert dev.up().returncode == 0
+    assert dev.azure()[workspace]["inputs"]["retentionInDays"] == 30
 
 
-def test_what_was_deleted_behind_our_back_comes_back(deployed):
-    before = deployed.azure()
+def test_what_was_deleted_behind_our_back_comes_back(dev):
+    before = dev.azure()
     link = next(key for key in before if key.endswith("/privatelink.redis.azure.net/virtualNetworkLinks/network"))
-    deployed.ok("delete", link)
-    deployed.ok("refresh", "--stack", deployed.stack)
-    plan = deployed.plan()
+    dev.ok("delete", link)
+    dev.ok("refresh", "--stack", dev.stack)
+    plan = dev.plan()
     assert plan.pop("redis-zone-link") == "create"
     # What needs the zone waits for its link: until that exists, the preview cannot know that nothing else changes.
     assert set(plan.values()) <= {"update"}
-    assert deployed.up().returncode == 0
-    assert deployed.azure() == before
+    assert dev.up().returncode == 0
+    assert dev.azure() == before
 
 
 def test_no_secret_is_in_plain_text_in_any_file_of_the_state(deployed):
