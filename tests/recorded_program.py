@@ -43,6 +43,16 @@ def _still(resource_id: str, key: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{resource_id.lower()}#{key}"))
 
 
+def _stilled(resource_id: str, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """Outputs of a resource with what Azure draws, ids and the version of a secret, following from the resource."""
+    stilled = {**drawn, **{key: _still(resource_id, key) for key in DRAWN & drawn.keys()}}
+    secret = drawn.get("properties")
+    if isinstance(secret, dict) and "secretUriWithVersion" in secret:
+        version = uuid.UUID(_still(resource_id, "version")).hex
+        stilled["properties"] = {**secret, "secretUriWithVersion": f"{secret['secretUri']}/{version}"}
+    return stilled
+
+
 @dataclass(frozen=True)
 class Recorded:
     """One registered resource: decoded inputs and the options that matter.
@@ -133,7 +143,7 @@ class SandboxMocks(mocks.Mocks):
         parsed = ids.parse(resource_id)
         assert parsed is not None, resource_id
         added = outputs.computed(parsed, arm.api_version(args.typ), opened)
-        added |= {key: _still(resource_id, key) for key in DRAWN & added.keys()}
+        added = _stilled(resource_id, added)
         self._made[resource_id.lower()] = StoredResource(resource_id, args.typ, parsed.type, opened, added, 0)
         return resource_id, outputs.merged(opened, added)
 
