@@ -40,7 +40,8 @@ def struck_stack(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture
 def struck(tmp_path: Path, struck_stack: str) -> Sandbox:
-    return Sandbox(tmp_path / "sandbox", struck_stack)
+    """A sandbox whose runs may be killed: the engine writes its state after each step."""
+    return Sandbox(tmp_path / "sandbox", struck_stack, checkpoints="each")
 
 
 @pytest.fixture(scope="session")

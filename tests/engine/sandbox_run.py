@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from sandbox.store import Store
+from sandbox.workspace import CHECKPOINTS_VARIABLE, HOME_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 # Far above what any single command takes (5 s alone on two cores, 20 s beside four other loads): a hang must fail, a
@@ -24,14 +25,20 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox in a folder, driven by its command as a user drives it."""
+    """A sandbox in a folder, driven by its command as a user drives it.
+
+    checkpoints: when the engine writes the state, ``last`` (quick) or ``each`` (the command's default). A run that is
+    killed has to be of the second kind: from the first it cannot be recovered.
+    """
 
     home: Path
     stack: str
+    checkpoints: str = "last"
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "AMORA_SANDBOX_HOME": str(self.home), "COLUMNS": "200", "NO_COLOR": "1"}
+        ours = {HOME_VARIABLE: str(self.home), CHECKPOINTS_VARIABLE: self.checkpoints}
+        return {**os.environ, **ours, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "sandbox", *arguments]
@@ -115,7 +122,7 @@ class Sandbox:
         found = []
         for process in psutil.process_iter():
             try:
-                if process.environ().get("AMORA_SANDBOX_HOME") == str(self.home):
+                if process.environ().get(HOME_VARIABLE) == str(self.home):
                     found.append(" ".join(process.cmdline()))
             except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
                 continue

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from sandbox.workspace import Workspace
+from sandbox.exit_codes import ExitCode, SandboxError
+from sandbox.workspace import CHECKPOINTS_VARIABLE, Workspace
 
 
 @pytest.fixture
@@ -63,3 +64,21 @@ def test_a_lock_tells_that_a_run_was_killed_and_no_state_that_none_was(workspace
     assert not workspace.was_left_behind("dev")
     (locks / "1.json").write_text("{}")
     assert workspace.was_left_behind("dev")
+
+
+@pytest.mark.parametrize(("chosen", "skips"), [(None, False), ("", False), ("each", False), ("last", True)])
+def test_the_engine_writes_its_state_after_each_step_unless_it_is_told_not_to(workspace, monkeypatch, chosen, skips):
+    monkeypatch.delenv(CHECKPOINTS_VARIABLE, raising=False)
+    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "true")  # of the user's own shell
+    if chosen is not None:
+        monkeypatch.setenv(CHECKPOINTS_VARIABLE, chosen)
+    workspace.create()
+    assert ("PULUMI_SKIP_CHECKPOINTS" in workspace.environment(workspace.home, "")) is skips
+
+
+def test_another_choice_for_the_state_is_refused(workspace, monkeypatch):
+    monkeypatch.setenv(CHECKPOINTS_VARIABLE, "never")
+    workspace.create()
+    with pytest.raises(SandboxError, match=r"is 'never'; allowed: each, last") as refused:
+        workspace.environment(workspace.home, "")
+    assert refused.value.code is ExitCode.USAGE
