@@ -13,7 +13,7 @@ from tests.engine.sandbox_run import custom_resources
 
 TABLE = {(token, row.path) for token, rows in CREATE_ONLY.items() for row in rows}
 # Rows no resource of prod sets, and why. That components pass them on as options all the same is shown without an
-# engine: tests/unit/components/test_stack_resources.py for the types of both stacks, tests/program/test_variants.py for
+# engine: tests/program/test_stack_resources.py for the types of both stacks, tests/program/test_variants.py for
 # those that other choices bring.
 _NOT_DELEGATED = "a domain of its own is bound once the zone is delegated (domain.delegated)"
 _MANAGED = "prod has the managed kind of Redis"

@@ -98,7 +98,7 @@ def test_its_resources_are_made_anew_for_what_cannot_be_changed(variant):
 
 def test_some_variant_has_each_type_with_properties_that_cannot_be_changed():
     declared = {each.token for variant in VARIANTS for each in record_variant(variant).resources}
-    # No variant names administrators of the database; tests/unit/components/test_postgres.py does.
+    # No variant names administrators of the database; tests/program/test_postgres.py does.
     undeclared = {"azure-native:dbforpostgresql:AdministratorsMicrosoftEntra"}
     assert set(create_only.CREATE_ONLY) - declared == undeclared
 

@@ -1,15 +1,13 @@
 """What a production stack is told that it goes without."""
 
 from dataclasses import replace
-from unittest.mock import patch
 
-import pulumi
 import pytest
 
 from alerts.figures import FEATURES, figures
 from alerts.notices import notices
 from settings import from_stack_file
-from tests.recorded_program import ROOT, record_changed
+from tests.recorded_program import ROOT
 
 PROD = replace(figures(from_stack_file(ROOT / "Pulumi.prod.yaml")), features=frozenset(FEATURES))
 
@@ -44,10 +42,3 @@ def test_what_prod_may_leave_out_is_not_said():
 
 def test_dev_is_told_nothing():
     assert notices(without(*FEATURES, tier="dev")) == ()
-
-
-@pytest.mark.parametrize(("stack", "told"), [("prod", ["probe.enabled", "alerts.appPush"]), ("dev", [])])
-def test_the_program_says_it_in_every_preview(stack, told):
-    with patch.object(pulumi.log, "warn") as warn:
-        record_changed(stack, {})
-    assert [call.args[0].split(":")[0] for call in warn.call_args_list] == told

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pulumi
 import pytest
 
-from alerts.catalogue import alerts_of
 from alerts.figures import FEATURES, figures
 from alerts.prometheus_files import groups
 from alerts.resolved import rules
@@ -14,11 +13,10 @@ from components.alerts.maintenance import Maintenance, MaintenanceArgs
 from components.alerts.metric_alerts import MetricAlerts, MetricAlertsArgs
 from components.alerts.prometheus_alerts import PrometheusAlerts, PrometheusAlertsArgs
 from components.cell import Cell
-from components.diagnostics import OWN_TABLES
 from components.naming import Names
 from sandbox import wire
 from settings import from_stack_file
-from tests.recorded_program import ROOT, record, record_stack
+from tests.recorded_program import ROOT, record
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
 IDS = {name: f"{GROUP}/providers/Microsoft.Insights/actionGroups/{name}" for name in ("page", "notify")}
@@ -133,41 +131,3 @@ def test_maintenance_takes_every_action_group_off_on_its_days():
     assert properties["conditions"] == [always_told]
     (weekly,) = properties["schedule"]["recurrences"]
     assert (weekly["daysOfWeek"], weekly["startTime"], weekly["endTime"]) == (["Sunday"], "02:00:00", "04:30:00")
-
-
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_everything_the_stack_watches_is_declared(stack):
-    recording = record_stack(stack)
-    prometheus = {
-        rule["alert"]
-        for each in recording.of("alertsmanagement:PrometheusRuleGroup")
-        for rule in each.inputs["rules"]
-        if "alert" in rule
-    }
-    logs = {each.name.removeprefix("log-alerts-") for each in recording.of("monitor:ScheduledQueryRule")}
-    activity = {each.name.removeprefix("activity-alerts-") for each in recording.of("monitor:ActivityLogAlert")}
-    metrics = {each.name.removeprefix("metric-alerts-") for each in recording.of("monitor:MetricAlert")}
-    for alert in alerts_of(figures(from_stack_file(ROOT / f"Pulumi.{stack}.yaml"))):
-        by_resource = any(name.startswith(f"{alert.id}-") for name in metrics)
-        assert alert.id in prometheus | logs | activity or by_resource, alert.id
-
-
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_every_rule_of_a_stack_tells_a_group_of_its_own(stack):
-    recording = record_stack(stack)
-    own = {identifier for identifier, name in recording.arm_ids().items() if name in ("told-page", "told-notify")}
-    assert len(own) == 2
-    for each in recording.of("monitor:MetricAlert"):
-        assert {action["actionGroupId"] for action in each.inputs["actions"]} <= own
-    for each in recording.of("monitor:ScheduledQueryRule"):
-        assert set(each.inputs["actions"]["actionGroups"]) <= own
-
-
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_logs_go_to_tables_of_their_own_where_there_is_a_choice(stack):
-    recording = record_stack(stack)
-    owners = {identifier.lower(): name for identifier, name in recording.arm_ids().items()}
-    tokens = {each.name: each.token for each in recording.resources}
-    for each in recording.of("monitor:DiagnosticSetting"):
-        choice = tokens[owners[each.inputs["resourceUri"].lower()]] in OWN_TABLES
-        assert (each.inputs.get("logAnalyticsDestinationType") == "Dedicated") is choice, each.name

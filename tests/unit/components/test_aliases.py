@@ -4,7 +4,6 @@ import pulumi
 import pytest
 
 from components.aliases import without_api_versions
-from tests.recorded_program import record_stack
 
 VERSIONED = pulumi.Alias(type_="azure-native:network/v20190201:Subnet")
 RENAMED = pulumi.Alias(type_="azure-native:insights:DiagnosticSetting")
@@ -37,10 +36,3 @@ def test_an_alias_that_names_an_api_version_goes(aliases, kept):
 @pytest.mark.parametrize("aliases", [None, [], [RENAMED], [OF_ANOTHER_NAME]])
 def test_other_options_are_left_alone(aliases):
     assert after(aliases) is None
-
-
-def test_no_resource_of_the_program_names_an_api_version():
-    recording = record_stack("prod")
-    assert [(each.name, alias) for each in recording.resources for alias in each.aliases if "/v" in alias] == []
-    (renamed,) = {alias for each in recording.of("monitor:DiagnosticSetting") for alias in each.aliases}
-    assert renamed == "azure-native:insights:DiagnosticSetting"

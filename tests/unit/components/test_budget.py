@@ -5,7 +5,7 @@ import pytest
 from components.budget import NOTIFICATIONS, Budget, BudgetArgs
 from components.cell import Cell
 from components.naming import Names
-from tests.recorded_program import record, record_stack
+from tests.recorded_program import record
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-amora-test-eu1"
 EMAILS = ("ops@amora.example.com", "owner@amora.example.com")
@@ -38,9 +38,3 @@ def test_everybody_is_told_of_the_forecast_before_the_cost(budget):
         ("Actual", 100),
     }
     assert all(each["enabled"] and each["contactEmails"] == list(EMAILS) for each in told.values())
-
-
-def test_prod_has_one_over_its_group_and_dev_has_none():
-    (budget,) = record_stack("prod").of("consumption:Budget")
-    assert budget.inputs["scope"].endswith("/resourceGroups/rg-amora-prod-eu1")
-    assert record_stack("dev").of("consumption:Budget") == []

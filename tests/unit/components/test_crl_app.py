@@ -8,7 +8,7 @@ from components.cell import Cell
 from components.container_environment import CoreEnvironmentsArgs, core_environments
 from components.crl_app.crl_app import CrlApp, CrlAppArgs, lists
 from components.naming import Names
-from tests.recorded_program import record, record_stack
+from tests.recorded_program import record
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers"
 CONTAINER = f"{GROUP}/Microsoft.Storage/storageAccounts/st/blobServices/default/containers/crl"
@@ -148,12 +148,3 @@ class TestCoreEnvironments:
     def test_several_subnets_need_as_many_zones(self):
         with pytest.raises(ValueError, match="argument 2 is shorter"):
             self.made(3, ("1", "2"))
-
-
-@pytest.mark.parametrize(("stack", "count"), [("dev", 1), ("prod", 3)])
-def test_the_stacks(stack, count):
-    recording = record_stack(stack)
-    assert len([each for each in recording.of("app:ContainerApp") if each.name.startswith("crl-")]) == count
-    identity = {each.inputs["scope"].rsplit("/", 1)[1] for each in recording.of("authorization:RoleAssignment")}
-    assert "crl" in identity
-    assert recording.outputs["crlUrl"].endswith(f"amora.example.com:{ports.CRL}")

@@ -7,7 +7,7 @@ from components.cell import Cell
 from components.dns_records import DnsRecord, DnsRecords, DnsRecordsArgs
 from components.dns_zone import DnsZone, DnsZoneArgs
 from components.naming import Names
-from tests.recorded_program import record, record_stack
+from tests.recorded_program import record
 
 CELL = Cell(names=Names("test", "eu1"), location="westeurope", zones=(), tags={}, protect=True, locks=True)
 
@@ -85,12 +85,3 @@ def test_a_record_says_what_it_was_given(wanted, inputs):
 def test_a_canonical_name_is_one():
     with pytest.raises(ValueError, match="too many"):
         record(lambda: records(DnsRecord(name="ws", type="CNAME", values=("a.example.net", "b.example.net"))))
-
-
-@pytest.mark.parametrize(("stack", "zone_name"), [("dev", "dev.amora.example.com"), ("prod", "amora.example.com")])
-def test_the_stacks_have_their_zone_and_tell_its_delegation(stack, zone_name):
-    recording = record_stack(stack)
-    (made,) = recording.of("dns:Zone")
-    assert (made.inputs["zoneName"], made.inputs["zoneType"]) == (zone_name, "Public")
-    assert len(recording.outputs["nameServers"]) == 4
-    assert (len(recording.outputs["delegationSigners"]) == 1) is (stack == "prod")

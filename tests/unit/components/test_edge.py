@@ -17,7 +17,7 @@ from components.edge.edge import CustomDomain, Edge, EdgeArgs, haproxy_cfg
 from components.edge.metrics import EdgeMetrics
 from components.naming import Names
 from sandbox import arm, wire
-from tests.recorded_program import record, record_changed
+from tests.recorded_program import record
 
 CELL = Cell(
     names=Names(environment="test", region="eu1"),
@@ -261,15 +261,3 @@ def test_a_collector_stands_beside_haproxy_in_every_replica():
     assert (collector["resources"]["cpu"], collector["resources"]["memory"]) == (0.25, "0.5Gi")
     ingress = app.inputs["configuration"]["ingress"]
     assert 8405 not in {each["targetPort"] for each in (ingress, *ingress["additionalPortMappings"])}
-
-
-@pytest.mark.parametrize(("wanted", "containers"), [(True, ["haproxy", "collector"]), (False, ["haproxy"])])
-def test_the_edge_runs_without_its_collector_when_a_stack_says_so(wanted, containers):
-    recording = record_changed("dev", {"metrics": {"edge": wanted}})
-    apps = {each.inputs["containerAppName"]: each for each in recording.of("app:ContainerApp")}
-    (app,) = (each for name, each in apps.items() if name.endswith("-edge"))
-    assert [each["name"] for each in app.inputs["template"]["containers"]] == containers
-    rights = [
-        each.name for each in recording.of("authorization:RoleAssignment") if each.name.startswith("edge-identity")
-    ]
-    assert len(rights) == len(containers), "to pull, and to write what it collects"

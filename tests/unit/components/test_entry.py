@@ -10,7 +10,7 @@ from components.container_environment import ContainerEnvironment, ContainerEnvi
 from components.entry.interface import EntryArgs, EntryHostsArgs
 from components.entry.kinds import ENTRIES, ENTRY_HOSTS
 from components.naming import Names
-from tests.recorded_program import record, record_stack
+from tests.recorded_program import record
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
 ZONE = f"{GROUP}/Microsoft.Network/dnsZones/amora.example.com"
@@ -204,13 +204,3 @@ class TestDirect:
         assert recording.of("app:ManagedCertificate") == recording.of("dns:RecordSet") == []
         assert recording.outputs["domain"] is None
         assert recording.outputs["endpoints"] == [f"wss://{recording.outputs['edge_host']}/mqtt"]
-
-
-@pytest.mark.parametrize(("stack", "profiles"), [("dev", 0), ("prod", 2)])
-def test_the_stacks(stack, profiles):
-    recording = record_stack(stack)
-    assert len(recording.of("cdn:Profile")) == profiles
-    assert len(recording.outputs["webSocketEndpoints"]) == max(profiles, 1)
-    assert all(each.startswith("wss://") for each in recording.outputs["webSocketEndpoints"])
-    record_set = recording.one("mqtt-a").inputs
-    assert record_set["aRecords"] == [{"ipv4Address": recording.outputs["edgeAddress"]}]

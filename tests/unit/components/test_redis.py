@@ -12,7 +12,7 @@ from components.naming import Names
 from components.redis.interface import RedisArgs
 from components.redis.kinds import REDIS
 from sandbox import wire
-from tests.recorded_program import MOMENT, record, record_stack
+from tests.recorded_program import MOMENT, record
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers"
 USERS = {"apps": "6b0a1e1c-8d6a-4bd6-8f8a-4d8b1f6a7c11", "reports": "6b0a1e1c-8d6a-4bd6-8f8a-4d8b1f6a7c12"}
@@ -186,14 +186,3 @@ def test_where_it_answers(kind, port, domain):
 
 def test_none_is_nothing():
     assert [each for each in made("none").resources if each.token.startswith("azure-native:")] == []
-
-
-@pytest.mark.parametrize(
-    ("stack", "sku", "available"), [("dev", "Balanced_B0", "Disabled"), ("prod", "Balanced_B1", "Enabled")]
-)
-def test_the_stacks(stack, sku, available):
-    recording = record_stack(stack)
-    cluster = recording.one("redis-cluster")
-    assert (cluster.inputs["sku"]["name"], cluster.inputs["highAvailability"]) == (sku, available)
-    assert cluster.protect is (stack == "prod")
-    assert recording.outputs["redisEndpoint"].endswith(":10000")

@@ -9,7 +9,7 @@ from components.cell import Cell
 from components.naming import Names
 from components.registry import CACHED, ON_DOCKER_HUB, UNTAGGED_DAYS, DockerHub, Registry, RegistryArgs
 from settings.groups.data import HubImage
-from tests.recorded_program import record, record_changed, record_stack
+from tests.recorded_program import record
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers"
 VAULT = f"{GROUP}/Microsoft.KeyVault/vaults/kv-test"
@@ -143,19 +143,3 @@ def test_what_pulls_waits_for_cache_and_endpoint():
     kept = []
     record(lambda: kept.append(registry()))
     assert len(kept[0].ready) == len(CACHED) + 1
-
-
-@pytest.mark.parametrize(("stack", "sku", "access"), [("dev", "Basic", "Enabled"), ("prod", "Premium", "Disabled")])
-def test_the_stacks(stack, sku, access):
-    (found,) = record_stack(stack).of("containerregistry:Registry")
-    assert (found.inputs["sku"]["name"], found.inputs["publicNetworkAccess"]) == (sku, access)
-    assert found.protect is (stack == "prod")
-
-
-@pytest.mark.parametrize(("account", "sets"), [({}, 0), ({"dockerHub": {"images": ["emqx/emqx"]}}, 1)])
-def test_a_stack_asks_docker_hub_when_it_says_so(account, sets):
-    recording = record_changed("dev", {"registry": account})
-    assert len(recording.of("containerregistry:CredentialSet")) == sets
-    rights = [each.inputs["scope"] for each in recording.of("authorization:RoleAssignment")]
-    own = [scope for scope in rights if "/secrets/docker-hub-" in scope]
-    assert len(own) == 2 * sets

@@ -5,7 +5,7 @@ import pytest
 from components.cell import Cell
 from components.naming import Names
 from components.versioned_store import CONTAINERS, VersionedStore, VersionedStoreArgs
-from tests.recorded_program import record, record_stack
+from tests.recorded_program import record
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers"
 
@@ -106,13 +106,3 @@ def test_a_right_is_on_one_container(right, role):
     given = getattr(kept[0], right)("crl")
     assert given.role == role
     assert given.scope_name.endswith(f"{kept[0].account_name}/blobServices/default/containers/crl")
-
-
-@pytest.mark.parametrize(("stack", "locked"), [("dev", False), ("prod", True)])
-def test_the_stacks(stack, locked):
-    recording = record_stack(stack)
-    (account,) = recording.of("storage:StorageAccount")
-    assert account.protect is locked
-    scopes = [lock.inputs["scope"] for lock in recording.of("authorization:ManagementLockByScope")]
-    assert any("/storageAccounts/" in scope for scope in scopes) is locked
-    assert recording.outputs["crlContainerUrl"].startswith(f"https://{account.inputs['accountName']}.")
