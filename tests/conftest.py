@@ -1,9 +1,11 @@
 """What every lane shares."""
 
 import signal
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
@@ -24,6 +26,8 @@ LONGEST = (
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
+# Typer's runner builds the commands of an app anew for each call: a tenth of a second for those of ops.
+typer.testing._get_command = cache(typer.testing._get_command)
 
 # What a shell sends to the background begins with these ignored and hands that on: the servers' own scripts could not
 # trap what the tests send them.

@@ -69,8 +69,10 @@ class Graph:
         self._token = token
         self._patience, self._waits = patience, waits
         self._made: set[str] = set()
+        # RetryTransport's own default makes a second one, for asyncio, and reads the CA bundle twice: 60 ms each.
+        below = transport or httpx.HTTPTransport()
         self._client = httpx.Client(
-            base_url=address, timeout=_SECONDS, transport=RetryTransport(transport=transport, retry=_RETRY)
+            base_url=address, timeout=_SECONDS, transport=RetryTransport(transport=below, retry=_RETRY)
         )
 
     def get(self, path: str, **query: str) -> dict[str, Any] | None:
