@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -18,10 +17,8 @@ from alerts.limits import promql_duration
 from alerts.notices import notices
 from alerts.resolved import condition
 from ops.errors import ExitCode, OpsError
+from ops.stack_file import settings_of
 from ops.terminal import FileOption, JsonOption, StackOption, mended, output
-from settings import SettingsError, from_stack_file
-
-_ROOT: Final = Path(__file__).resolve().parent.parent
 
 AlertOption = Annotated[str, typer.Option("--id", help="One alert alone, with all that is known of it.")]
 AllOption = Annotated[
@@ -39,7 +36,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """List the alerts of a stack with thresholds and runbooks; needs no Azure."""
-    known = _figures(stack, config_file)
+    known = figures(settings_of(stack, config_file))
     every = [described(each, known) for each in _chosen(alert)]
     rows = every if everything or alert else [row for row in every if not row["absent"]]
     if as_json:
@@ -73,23 +70,6 @@ def described(alert: Alert, known: Figures) -> dict[str, Any]:
         "source": alert.source,
         "absent": lacking(alert, known),
     }
-
-
-def _figures(stack: str, config_file: str | None) -> Figures:
-    path = Path(config_file) if config_file else _ROOT / f"Pulumi.{stack}.yaml"
-    if not path.is_file():
-        there = sorted(each.name.removeprefix("Pulumi.").removesuffix(".yaml") for each in _ROOT.glob("Pulumi.*.yaml"))
-        raise OpsError(
-            ExitCode.UNREADABLE,
-            f"there is no stack file {path.name}; there are {', '.join(there)}",
-            "Name a stack by --stack, or a file by --config-file.",
-        )
-    try:
-        return figures(from_stack_file(path))
-    except SettingsError as problems:
-        raise OpsError(
-            ExitCode.UNREADABLE, str(problems), "Mend the stack file; `python -m settings check` looks at it alone."
-        ) from None
 
 
 def _chosen(name: str) -> tuple[Alert, ...]:

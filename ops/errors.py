@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     NO_PULUMI = 82
     UNREADABLE = 83
     NOT_RECOVERABLE = 84
+    STACK_FILE = 85
     NODES = 90
     NO_ARM_FORM = 95
     STALE = 96

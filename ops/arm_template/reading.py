@@ -29,7 +29,8 @@ from ops.arm_template.origins import (
     ResourceId,
     ResourceProperty,
 )
-from ops.arm_template.stack_file import PROJECT, ROOT, StackConfig
+from ops.arm_template.stack_file import PROJECT, StackConfig
+from ops.stack_file import ROOT
 from sandbox import arm, clock, wire
 from sandbox.azure import functions, ids, outputs
 from sandbox.protocol.package import Created, Values

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path as File
 from typing import Any, Final
 
 import yaml
 
 from ops.arm_template.origins import Path, SecretSetting
 from ops.errors import ExitCode, OpsError
+from ops.stack_file import stack_file
 
-ROOT: Final = File(__file__).resolve().parents[2]
 PROJECT: Final = "amora-sync"
 _SECURE: Final = "secure"
 
@@ -43,22 +42,15 @@ def stack_config(stack: str, config_file: str | None = None, seed: str = "") -> 
     Raises:
         OpsError: there is no such file, or it is no stack file.
     """
-    file = File(config_file) if config_file else ROOT / f"Pulumi.{stack}.yaml"
+    file = stack_file(stack, config_file)
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         config = (content or {}).get("config") or {}
         items = {str(key): value for key, value in config.items()}
-    except FileNotFoundError as error:
-        known = ", ".join(sorted(each.name.split(".")[1] for each in ROOT.glob("Pulumi.*.yaml"))) or "none"
-        raise OpsError(
-            ExitCode.UNREADABLE,
-            f"there is no stack {stack!r}: no file {file.name}; known are {known}",
-            "Name one of them with --stack, or another file with --config-file.",
-        ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError) as error:
         first = " ".join(str(error).split())
         raise OpsError(
-            ExitCode.UNREADABLE,
+            ExitCode.STACK_FILE,
             f"{file.name} is no stack file: {first}",
             "Mend it: `python -m settings check` names what is wrong.",
         ) from error

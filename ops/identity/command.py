@@ -13,7 +13,6 @@ import httpx
 import jwt
 import typer
 
-import settings
 from ops.errors import ExitCode, OpsError
 from ops.identity.empty_tenant import EmptyTenant
 from ops.identity.findings import UNKNOWN, Finding, Known, Outcome
@@ -24,8 +23,8 @@ from ops.identity.token_judge import TokenRules, Verdict, judge, key_set
 from ops.pulumi_stack import PulumiStack
 from ops.rights import database, names
 from ops.rights.reach import reached
+from ops.stack_file import settings_of
 from ops.terminal import FileOption, JsonOption, StackOption, console, mended
-from settings.model import Settings
 from topics import acl_rows
 from topics.acl_rows import Row
 
@@ -154,7 +153,7 @@ def check(
 
 
 def _tenant(stack: str, config_file: str | None) -> Tenant:
-    found = _settings(stack, config_file)
+    found = settings_of(stack, config_file)
     identity = found.identity
     if identity.mode == "existing":
         raise OpsError(
@@ -169,18 +168,6 @@ def _tenant(stack: str, config_file: str | None) -> Tenant:
         zone=found.domain.zone,
         environment=found.environment,
     )
-
-
-def _settings(stack: str, config_file: str | None) -> Settings:
-    path = Path(config_file or f"Pulumi.{stack}.yaml")
-    try:
-        return settings.from_stack_file(path)
-    except OSError as error:
-        raise OpsError(
-            ExitCode.LOCAL_FILE, f"{path} cannot be read: {error.strerror}", "Run this in the project's folder."
-        ) from error
-    except settings.SettingsError as error:
-        raise OpsError(ExitCode.SIGN_IN_SETTINGS, str(error), "`python -m settings check` shows it again.") from error
 
 
 def _graph(tenant: Tenant, login: Login, client: str) -> Graph:

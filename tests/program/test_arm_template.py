@@ -15,8 +15,9 @@ from ops.arm_template.files import files
 from ops.arm_template.of_stack import SEEDS, readings
 from ops.arm_template.origins import Deployer, SecretSetting
 from ops.arm_template.reading import Answers, read
-from ops.arm_template.stack_file import PROJECT, ROOT, stack_config
+from ops.arm_template.stack_file import PROJECT, stack_config
 from ops.namespaces import REQUIRED
+from ops.stack_file import ROOT
 from sandbox import arm, wire
 from sandbox.azure import functions, ids
 from sandbox.azure.errors import ArmError

@@ -121,7 +121,7 @@ def test_one_alert_is_shown_whole():
     [
         (("--id", "no-such-alert"), ExitCode.UNKNOWN_ALERT, "there is no alert 'no-such-alert'"),
         (("--id", "databse-down"), ExitCode.UNKNOWN_ALERT, "like it: database-down"),
-        (("--stack", "prdo"), ExitCode.UNREADABLE, "there is no stack file Pulumi.prdo.yaml; there are dev, prod"),
+        (("--stack", "prdo"), ExitCode.STACK_FILE, "there is no stack file Pulumi.prdo.yaml; known stacks: dev, prod"),
     ],
 )
 def test_what_is_not_there_is_named(arguments, code, finding):
@@ -135,6 +135,6 @@ def test_a_wrong_stack_file_is_explained(tmp_path):
     wrong = tmp_path / "Pulumi.wrong.yaml"
     wrong.write_text("config:\n  amora-sync:environment: prod\n  amora-sync:alerts:\n    email: x\n")
     done = run("--config-file", str(wrong))
-    assert done.exit_code == ExitCode.UNREADABLE
+    assert done.exit_code == ExitCode.STACK_FILE
     assert "alerts.email" in done.output
     assert "Traceback" not in done.output

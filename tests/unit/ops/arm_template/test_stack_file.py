@@ -33,9 +33,9 @@ def test_what_is_no_stack_file_is_refused(tmp_path, text):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(OpsError, match=r"Pulumi\.x\.yaml is no stack file") as refused:
         stack_config("x", str(file))
-    assert refused.value.code == ExitCode.UNREADABLE
+    assert refused.value.code == ExitCode.STACK_FILE
 
 
 def test_an_unknown_stack_is_refused_with_those_that_are_known():
-    with pytest.raises(OpsError, match="known are dev, prod"):
+    with pytest.raises(OpsError, match="known stacks: dev, prod"):
         stack_config("nowhere")
