@@ -44,6 +44,12 @@ def struck(tmp_path: Path, struck_stack: str) -> Sandbox:
     return Sandbox(tmp_path / "sandbox", struck_stack, checkpoints="each")
 
 
+@pytest.fixture
+def failing(tmp_path: Path, struck_stack: str) -> Sandbox:
+    """A sandbox whose creates may fail while its engine lives."""
+    return Sandbox(tmp_path / "sandbox", struck_stack)
+
+
 @pytest.fixture(scope="session")
 def every_id(struck_stack: str) -> list[str]:
     """The ids of all that the struck stack declares, by the recorded program: no engine has to run for them."""

@@ -11,15 +11,15 @@ def lay(sandbox, kind, ids):
             store.add_fault(kind, resource_id, 1, 0.01)
 
 
-def test_passing_faults_at_every_resource_are_survived(struck, every_id):
+def test_passing_faults_at_every_resource_are_survived(failing, every_id):
     """Each meets all three, one after the other."""
     for kind in (Kind.THROTTLE, Kind.CONFLICT, Kind.SLOW):
-        lay(struck, kind, every_id)
-    done = struck.up()
+        lay(failing, kind, every_id)
+    done = failing.up()
     assert done.returncode == 0, done.stdout + done.stderr
-    with struck.store() as store:
+    with failing.store() as store:
         assert store.faults() == []
-    assert set(struck.azure()) == set(every_id)
+    assert set(failing.azure()) == set(every_id)
 
 
 @pytest.mark.parametrize(
@@ -29,35 +29,35 @@ def test_passing_faults_at_every_resource_are_survived(struck, every_id):
         (Kind.ROLE_LAG, "AuthorizationFailed", ("--continue-on-error",)),
     ],
 )
-def test_a_failure_is_reported_and_the_next_run_goes_on(struck, every_id, drawn_ids, kind, words, arguments):
+def test_a_failure_is_reported_and_the_next_run_goes_on(failing, every_id, drawn_ids, kind, words, arguments):
     """At the drawn resources: nothing exists after a failed create, so nothing in it depends on the type."""
 
     def reported(done):
         assert words in done.stdout
         assert "Traceback" not in done.stdout + done.stderr
 
-    lay(struck, kind, drawn_ids)
-    assert struck.ups_until_one_goes_through(len(drawn_ids) + 1, reported, *arguments) > 0
-    with struck.store() as store:
+    lay(failing, kind, drawn_ids)
+    assert failing.ups_until_one_goes_through(len(drawn_ids) + 1, reported, *arguments) > 0
+    with failing.store() as store:
         assert store.faults() == []
-    assert set(struck.azure()) == set(every_id)
+    assert set(failing.azure()) == set(every_id)
 
 
-def test_a_lost_response_is_reported_and_the_resource_adopted(struck, every_id, answerless_ids):
+def test_a_lost_response_is_reported_and_the_resource_adopted(failing, every_id, answerless_ids):
     """A run goes on with what does not wait for a resource that failed: it meets as many as lie side by side."""
 
     def reported_and_adopted(done):
         assert "the outcome is not known" in done.stdout
         assert "python -m sandbox adopt" in done.stderr
-        struck.ok("adopt", "--stack", struck.stack)
+        failing.ok("adopt", "--stack", failing.stack)
 
-    lay(struck, Kind.LOST_RESPONSE, answerless_ids)
-    failed = struck.ups_until_one_goes_through(len(answerless_ids) + 1, reported_and_adopted, "--continue-on-error")
+    lay(failing, Kind.LOST_RESPONSE, answerless_ids)
+    failed = failing.ups_until_one_goes_through(len(answerless_ids) + 1, reported_and_adopted, "--continue-on-error")
     assert failed > 1
-    with struck.store() as store:
+    with failing.store() as store:
         assert store.faults() == []
-    assert set(struck.azure()) == set(every_id)
-    assert struck.run("up", "--stack", struck.stack, "--expect-no-changes").returncode == 0
+    assert set(failing.azure()) == set(every_id)
+    assert failing.run("up", "--stack", failing.stack, "--expect-no-changes").returncode == 0
 
 
 def test_more_throttling_than_the_provider_waits_for_is_reported(sandbox):
