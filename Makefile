@@ -7,7 +7,8 @@ STACK ?= dev
 ARGS ?=
 FILE ?=
 PYTHON ?= python3
-WORKERS ?= 2
+# One more than the cores that the tests are timed on: an engine or a server is often waited for.
+WORKERS ?= 3
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest

@@ -15,7 +15,7 @@ from tests.engine.standing import Standing
 from tests.recorded_program import record_stack
 
 # Resources a sample holds beside one of each type.
-DRAWN = 5
+DRAWN = 3
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import yaml
 
+from sandbox import wire
+from sandbox.property_path import assign, steps
 from sandbox.store import Store
 from sandbox.workspace import CHECKPOINTS_VARIABLE, HOME_VARIABLE
 
@@ -76,8 +79,29 @@ class Sandbox:
         raise AssertionError(f"none of {most} runs went through; the last one:\n{failed[-1]}")
 
     def set(self, path: str, value: str) -> None:
-        """Change a setting in the generated stack file only."""
-        self.pulumi("config", "set", "--path", f"amora-sync:{path}", value)
+        """Change a setting in the generated stack file only, as ``pulumi config set --path`` does.
+
+        A sandbox that has had no command yet has no such file: this gives it one.
+        """
+        if not self._stack_file.exists():
+            self.pulumi("stack", "ls")
+        content = yaml.safe_load(self._stack_file.read_text(encoding="utf-8"))
+        content["config"] = assign(content["config"], _in_file(path), yaml.safe_load(value))
+        self._stack_file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    def unset(self, path: str) -> None:
+        """Take a setting out of the generated stack file, as ``pulumi config rm --path`` does."""
+        content = yaml.safe_load(self._stack_file.read_text(encoding="utf-8"))
+        *above, last = steps(_in_file(path))
+        place = content["config"]
+        for step in above:
+            place = place[step]
+        del place[last]
+        self._stack_file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    @property
+    def _stack_file(self) -> Path:
+        return self.home / "stacks" / f"Pulumi.{self.stack}.yaml"
 
     def plan(self) -> dict[str, str]:
         """Logical name to operation of every resource that a preview would change."""
@@ -98,8 +122,18 @@ class Sandbox:
         return json.loads(text)["deployment"]
 
     def azure(self) -> dict[str, dict[str, Any]]:
-        """What the stand-in's Azure holds, by id."""
-        return {row["id"]: row for row in json.loads(self.ok_json("list", "--json"))}
+        """What the stand-in's Azure holds, by id: the rows of ``python -m sandbox list --json``."""
+        with self.store() as store:
+            return {
+                each.id: {
+                    "id": each.id,
+                    "type": each.type,
+                    "token": each.token,
+                    "inputs": wire.masked(each.inputs),
+                    "outputs": wire.masked(each.outputs),
+                }
+                for each in store.all()
+            }
 
     def store(self) -> Store:
         return Store(self.home / "azure")
@@ -127,6 +161,12 @@ class Sandbox:
             except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
                 continue
         return found
+
+
+def _in_file(path: str) -> str:
+    """The property path in a stack file's configuration of a setting such as ``emqx.slots["2"].version``."""
+    key, dot, below = path.partition(".")
+    return f'["amora-sync:{key}"]{dot}{below}'
 
 
 def custom_resources(deployment: dict[str, Any]) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ def settings(sandbox: Sandbox, **values: str) -> Iterator[None]:
         yield
     finally:
         for top in tops:
-            sandbox.pulumi("config", "rm", "--path", f"amora-sync:{top}")
+            sandbox.unset(top)
 
 
 def three_slots(**more: str) -> dict[str, str]:
@@ -98,7 +98,7 @@ def test_a_slot_on_a_licensed_release_is_made_anew_and_no_other_node(prod):
     upgraded = three_slots(emqx__slots__2__version="6.2.3", emqx__slots__2__digest=DIGEST)
     with settings(prod, **upgraded):
         plan = on_azure(prod.plan())
-    prod.pulumi("config", "rm", "--path", "amora-sync:emqx.licence")
+    prod.unset("emqx.licence")
     assert nodes_in(plan) == {"emqx-2"}
     assert plan.pop("emqx-2") in ("replace", "create-replacement", "delete-replaced")
     made = {name: operation for name, operation in plan.items() if not watching(name)}

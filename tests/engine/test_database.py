@@ -63,7 +63,7 @@ def test_an_administrator_comes_without_touching_the_server(prod):
     prod.set(f'postgres.administrators["{group}"]', "dba")
     records_of_arguments = {"database": "update", "emqx": "update"}
     assert prod.plan() == {**records_of_arguments, f"database-administrator-{group}": "create"}
-    prod.pulumi("config", "rm", "--path", "amora-sync:postgres.administrators")
+    prod.unset("postgres.administrators")
 
 
 def test_a_new_password_is_set_in_place_and_appears_nowhere(prod):

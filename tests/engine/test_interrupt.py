@@ -13,7 +13,7 @@ from tests.engine.sandbox_run import ROOT, SECONDS, Sandbox
 
 # Of the time a whole run takes. Python's own start, in which it shows a traceback whatever a program does, is over by
 # then even on a busy machine; make, setup, the stack file, recover, preview and up each have moments of theirs.
-MOMENTS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
+MOMENTS = (0.2, 0.35, 0.5, 0.65, 0.85)
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ def dev(standing, tmp_path_factory):
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_a_preview_shows_what_would_be_created_and_creates_nothing(stack, tmp_path):
     sandbox = Sandbox(tmp_path / "sandbox", stack)
-    assert "to create" in sandbox.ok("preview", "--stack", stack)
+    shown = sandbox.ok("preview", "--stack", stack)
+    assert "to create" in shown
+    assert "sandbox" in shown, "it always says what it is"
     assert sandbox.azure() == {}
 
 
@@ -40,8 +42,9 @@ def test_every_declared_resource_exists_on_azure(deployed):
     assert len(declared) > 20
 
 
-def test_the_output_says_that_it_is_the_sandbox(deployed):
-    assert "sandbox" in deployed.ok("preview", "--stack", deployed.stack)
+def test_the_list_is_what_azure_holds(deployed):
+    listed = json.loads(deployed.ok_json("list", "--json"))
+    assert {row["id"]: row for row in listed} == json.loads(json.dumps(deployed.azure()))
 
 
 def test_a_second_up_changes_nothing(deployed):
