@@ -21,7 +21,7 @@ from ops.identity.policy_set import (
 )
 from ops.identity.registrations import lifetimes
 from settings.groups.trust import Identity
-from tests.unit.ops.identity.test_identity_command import MODES, stack_file
+from tests.ops.identity.test_identity_command import MODES, stack_file
 
 CLIENTS = {"framework": "6b0a1e1c-8d6a-4bd6-8f8a-4d8b1f6a7c11", "proxy": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
 SIGN_IN = Identity().policy

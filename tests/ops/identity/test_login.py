@@ -13,8 +13,8 @@ from ops.errors import ExitCode
 from ops.identity import command
 from ops.identity.empty_tenant import EmptyTenant
 from ops.identity.graph import Graph
-from tests.unit.ops.identity.graph_double import TOKEN, graph_double
-from tests.unit.ops.identity.test_identity_command import MODES, stack_file
+from tests.ops.identity.graph_double import TOKEN, graph_double
+from tests.ops.identity.test_identity_command import MODES, stack_file
 
 EVERY = {"Application.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}
 OF_MODE = {

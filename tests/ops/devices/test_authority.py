@@ -13,7 +13,7 @@ from ops.devices.authority import Authority, RevokedSerial, pem_of
 from ops.errors import ExitCode, OpsError
 from tests.device_stack import CRL_URL, HOST, DeviceStack
 from tests.tls_handshake import context, handshake
-from tests.unit.ops.devices.conftest import BORN, NOW
+from tests.ops.devices.conftest import BORN, NOW
 
 DEVICE = "pump-0001"
 # OpenSSL knows no other now than the machine's.

@@ -13,7 +13,7 @@ from ops.devices.bundle import bundle, checked_password
 from ops.devices.records import Reason
 from ops.devices.revoke import revoke
 from ops.errors import ExitCode, OpsError
-from tests.unit.ops.devices.conftest import NOW
+from tests.ops.devices.conftest import NOW
 
 PASSWORD = "correct horse battery"
 

@@ -17,7 +17,7 @@ from ops.devices.revoke import revoke
 from ops.errors import ExitCode, OpsError
 from sandbox.azure.faults import Kind
 from tests.device_stack import DeviceStack
-from tests.unit.ops.devices.conftest import BORN, NOW
+from tests.ops.devices.conftest import BORN, NOW
 
 
 def outcomes(enrolled):

@@ -10,9 +10,9 @@ from ops.devices.containers import ChangedError, Content
 from ops.devices.records import ListSigned
 from ops.devices.register import NAME, Register
 from ops.errors import ExitCode, OpsError
-from tests.unit.ops.devices.azure_services import Login, Services
-from tests.unit.ops.devices.conftest import NOW
-from tests.unit.ops.devices.test_register import issued
+from tests.ops.devices.azure_services import Login, Services
+from tests.ops.devices.conftest import NOW
+from tests.ops.devices.test_register import issued
 
 VAULT = "https://kv-test.vault.azure.net/"
 URL = "https://stamora.blob.core.windows.net/register"

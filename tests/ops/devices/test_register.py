@@ -9,7 +9,7 @@ from ops.devices.containers import ChangedError
 from ops.devices.records import Issued, ListSigned, Reason, Revoked, decoded, encoded
 from ops.devices.register import NAME, Register, Status
 from ops.errors import ExitCode, OpsError
-from tests.unit.ops.devices.conftest import NOW
+from tests.ops.devices.conftest import NOW
 
 LATER = NOW + timedelta(days=730)
 TRUSTED = frozenset({1, 2})

@@ -12,8 +12,8 @@ from ops.devices.register import Status
 from ops.devices.revoke import revoke
 from ops.errors import ExitCode, OpsError
 from sandbox.azure.faults import Kind
-from tests.unit.ops.devices.conftest import NOW
-from tests.unit.ops.devices.test_enrol import with_next_generation
+from tests.ops.devices.conftest import NOW
+from tests.ops.devices.test_enrol import with_next_generation
 
 ALL = {"status": None, "generation": None, "ends_within": None}
 

@@ -15,7 +15,7 @@ from ops.command import app
 from ops.errors import ExitCode, OpsError
 from ops.identity import command, policy_set
 from ops.identity.graph import Graph
-from tests.unit.ops.identity.graph_double import MICROSOFT_GRAPH, TOKEN, graph_double
+from tests.ops.identity.graph_double import MICROSOFT_GRAPH, TOKEN, graph_double
 from tests.unit.settings.stacks import DEV, changed
 
 NO_CA = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
