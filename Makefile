@@ -13,7 +13,7 @@ WORKERS ?= 3
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-LANES := unit ops program contract policies engine property tools servers docs
+LANES := unit sandbox ops program contract policies engine property tools servers docs
 
 # The pyright wheel brings its JavaScript and a Node: look for no other of either.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -65,7 +65,8 @@ scan: scanner ## Scan the exported ARM template with Checkov; failed checks need
 test: engine servers scanner ## Run every test lane
 	@$(PYTEST) $(PARALLEL) $(ARGS) tests
 
-test-unit: setup ## Components and settings against mocks; the stand-ins
+test-unit: setup ## Components and settings against mocks
+test-sandbox: setup ## The stand-ins: what they answer, and what they refuse
 test-ops: setup ## Operators' commands against doubles of Azure and Graph
 test-program: setup ## The whole inventory of each stack, and every pair of choices a stack can make
 test-contract: setup ## Every request against the ARM types

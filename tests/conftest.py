@@ -8,6 +8,11 @@ import pytest
 import typer.testing
 from hypothesis import HealthCheck, settings
 
+from components.sdk_parts import load_parts_alone
+
+# As the program does: a namespace of the SDK loads what is used of it.
+load_parts_alone()
+
 TESTS = Path(__file__).parent
 # What takes longest begins first, so that no worker is left alone with it at the end. The rest keeps its order.
 LONGEST = (

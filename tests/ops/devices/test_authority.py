@@ -12,8 +12,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from ops.devices.authority import Authority, RevokedSerial, pem_of
 from ops.errors import ExitCode, OpsError
 from tests.device_stack import CRL_URL, HOST, DeviceStack
-from tests.tls_handshake import context, handshake
 from tests.ops.devices.conftest import BORN, NOW
+from tests.tls_handshake import context, handshake
 
 DEVICE = "pump-0001"
 # OpenSSL knows no other now than the machine's.

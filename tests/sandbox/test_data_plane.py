@@ -13,7 +13,7 @@ from sandbox.azure.faults import Kind
 from sandbox.store import StoredResource
 from sandbox.wire import Secret
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 GROUP = f"/subscriptions/{ids.SUBSCRIPTION_ID}/resourceGroups/rg/providers"
 CONTAINER = f"{GROUP}/Microsoft.Storage/storageAccounts/stamora/blobServices/default/containers/register"
 SECRET = f"{GROUP}/Microsoft.KeyVault/vaults/kv-amora/secrets/device-ca-key-1"
