@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import typer.testing
+import typer.main
 from hypothesis import HealthCheck, settings
 
 from components.sdk_parts import load_parts_alone
@@ -32,7 +32,7 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 # Typer's runner builds the commands of an app anew for each call: a tenth of a second for those of ops.
-typer.testing._get_command = cache(typer.testing._get_command)
+pytest.MonkeyPatch().setattr("typer.testing._get_command", cache(typer.main.get_command))
 
 # What a shell sends to the background begins with these ignored and hands that on: the servers' own scripts could not
 # trap what the tests send them.
