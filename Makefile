@@ -7,8 +7,7 @@ STACK ?= dev
 ARGS ?=
 FILE ?=
 PYTHON ?= python3
-# One more than the cores that the tests are timed on: an engine or a server is often waited for.
-WORKERS ?= 3
+WORKERS ?= 2
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest

@@ -95,18 +95,7 @@ def cluster(**changed: Any) -> EmqxCluster:
     return EmqxCluster("emqx", arguments(**changed))
 
 
-_recordings: dict[str, Recording] = {}
-
-
 def recorded(*, licence: str = "", **changed: Any) -> Recording:
-    """The cluster alone, with other arguments. Recorded once for the same ones: treat it as read-only."""
-    asked = f"{licence} {sorted(changed.items())}"
-    if asked not in _recordings:
-        _recordings[asked] = _recorded(licence, changed)
-    return _recordings[asked]
-
-
-def _recorded(licence: str, changed: dict[str, Any]) -> Recording:
     def program() -> None:
         key = {"licence": pulumi.Output.secret(licence)} if licence else {}
         cluster(**changed, **key)
