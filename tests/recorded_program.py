@@ -27,6 +27,7 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from sandbox import arm, clock, wire
 from sandbox.azure import functions, ids, outputs
+from sandbox.property_path import value_at
 from sandbox.random_package import RandomPackage
 from sandbox.store import StoredResource
 from sandbox.tls_package import TlsPackage
@@ -38,20 +39,29 @@ GENERATED = {"random": RandomPackage(), "tls": TlsPackage()}
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 # Ids Azure draws at random; here they follow from the resource, for the same reason.
 DRAWN = {"clientId", "frontDoorId", "immutableId", "principalId"}
+# Those of them that a resource may name of another, as paths in its outputs.
+NAMED_BY_OTHERS = {
+    "managedidentity:UserAssignedIdentity": ("clientId", "principalId"),
+    "keyvault:Secret": ("properties.secretUriWithVersion",),
+}
 
 
 def _still(resource_id: str, key: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{resource_id.lower()}#{key}"))
 
 
-def _stilled(resource_id: str, drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """Outputs of a resource with what Azure draws, ids and the version of a secret, following from the resource."""
+def _computed(token: str, inputs: dict[str, Any]) -> tuple[ids.ArmId, dict[str, Any]]:
+    """A resource's id and Azure's outputs of it; what Azure draws, ids and a secret's version, follows from the id."""
+    resource_id = arm.resource_id(token, inputs, ids.SUBSCRIPTION_ID)
+    parsed = ids.parse(resource_id)
+    assert parsed is not None, resource_id
+    drawn = outputs.computed(parsed, arm.api_version(token), inputs)
     stilled = {**drawn, **{key: _still(resource_id, key) for key in DRAWN & drawn.keys()}}
     secret = drawn.get("properties")
     if isinstance(secret, dict) and "secretUriWithVersion" in secret:
         version = uuid.UUID(_still(resource_id, "version")).hex
         stilled["properties"] = {**secret, "secretUriWithVersion": f"{secret['secretUri']}/{version}"}
-    return stilled
+    return parsed, stilled
 
 
 @dataclass(frozen=True)
@@ -97,13 +107,13 @@ class Recording:
             if each.token in arm.known_tokens()
         }
 
-    def drawn_ids(self) -> dict[str, tuple[str, str]]:
-        """Value to logical name and output of every id that Azure draws for the identity of an app."""
-        identities = [each for each in self.of("managedidentity:UserAssignedIdentity") if each.custom]
+    def drawn(self) -> dict[str, tuple[str, str]]:
+        """Value to logical name and output of what Azure draws and others name: identities' ids, secrets' addresses."""
         found: dict[str, tuple[str, str]] = {}
-        for each in identities:
-            arm_id = arm.resource_id(each.token, wire.plain(dict(each.inputs)), ids.SUBSCRIPTION_ID)
-            found |= {_still(arm_id, key): (each.name, key) for key in ("clientId", "principalId")}
+        for token, paths in NAMED_BY_OTHERS.items():
+            for each in self.of(token):
+                _, computed = _computed(each.token, wire.plain(dict(each.inputs)))
+                found |= {value_at(computed, path): (each.name, path) for path in paths}
         return found
 
     def one(self, name: str) -> Recorded:
@@ -140,13 +150,9 @@ class SandboxMocks(mocks.Mocks):
         errors = [f for f in arm.check(args.typ, opened) if f.severity == "error"]
         if errors:
             raise RefusedByMockError(f"{args.name}: {errors[0].path}: {errors[0].message}")
-        resource_id = arm.resource_id(args.typ, opened, ids.SUBSCRIPTION_ID)
-        parsed = ids.parse(resource_id)
-        assert parsed is not None, resource_id
-        added = outputs.computed(parsed, arm.api_version(args.typ), opened)
-        added = _stilled(resource_id, added)
-        self._made[resource_id.lower()] = StoredResource(resource_id, args.typ, parsed.type, opened, added, 0)
-        return resource_id, outputs.merged(opened, added)
+        parsed, added = _computed(args.typ, opened)
+        self._made[parsed.text.lower()] = StoredResource(parsed.text, args.typ, parsed.type, opened, added, 0)
+        return parsed.text, outputs.merged(opened, added)
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         return functions.FUNCTIONS[args.token](self, args.args), []  # pyright: ignore[reportArgumentType]

@@ -8,8 +8,7 @@ program is measured against.
 from __future__ import annotations
 
 import importlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,12 @@ from sandbox.wire import Secret
 from sandbox.workspace import PROJECT_NAME
 from tests.recorded_program import ROOT, Recorded, Recording
 
-_SECRET_URI = re.compile(r"https://[^/]+/secrets/(?P<name>[^/]+)/[0-9a-f]{32}")
-_ATTRIBUTES = {"clientId": "client_id", "principalId": "principal_id"}
+# How the SDK's classes name what Azure draws.
+_ATTRIBUTES = {
+    "clientId": "client_id",
+    "principalId": "principal_id",
+    "properties.secretUriWithVersion": "properties.secret_uri_with_version",
+}
 
 
 def write_project(folder: Path, stack: str, recording: Recording) -> None:
@@ -38,8 +41,7 @@ def source(recording: Recording) -> str:
     declared = custom(recording)
     references = {
         **{value: (name, "id") for value, name in recording.arm_ids().items()},
-        **{value: (name, _ATTRIBUTES[key]) for value, (name, key) in recording.drawn_ids().items()},
-        **{value: (name, "properties.secret_uri_with_version") for value, name in _secret_uris(recording)},
+        **{value: (name, _ATTRIBUTES[key]) for value, (name, key) in recording.drawn().items()},
     }
     lines = ["import pulumi", *imports(declared), ""]
     for each in declared:
@@ -53,27 +55,6 @@ def source(recording: Recording) -> str:
             f"{_variable(each.name)} = {_class(each.token)}({', '.join([repr(each.name), *properties, options])})"
         )
     return "\n".join(lines) + "\n"
-
-
-def _secret_uris(recording: Recording) -> Iterator[tuple[str, str]]:
-    """Each address of a secret's version that a resource names, with the logical name of the secret."""
-    secrets = {each.inputs["secretName"]: each.name for each in recording.of("keyvault:Secret")}
-    for each in recording.resources:
-        for text in _texts(each.inputs):
-            found = _SECRET_URI.fullmatch(text)
-            if found and found["name"] in secrets:
-                yield text, secrets[found["name"]]
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
 
 
 def custom(recording: Recording) -> list[Recorded]:
