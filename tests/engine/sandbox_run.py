@@ -79,29 +79,33 @@ class Sandbox:
         raise AssertionError(f"none of {most} runs went through; the last one:\n{failed[-1]}")
 
     def set(self, path: str, value: str) -> None:
-        """Change a setting in the generated stack file only, as ``pulumi config set --path`` does.
-
-        A sandbox that has had no command yet has no such file: this gives it one.
-        """
-        if not self._stack_file.exists():
-            self.pulumi("stack", "ls")
-        content = yaml.safe_load(self._stack_file.read_text(encoding="utf-8"))
-        content["config"] = assign(content["config"], _in_file(path), yaml.safe_load(value))
-        self._stack_file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        """Change a setting in the generated stack file only, as ``pulumi config set --path`` does."""
+        self.configure(lambda config: assign(config, _in_file(path), yaml.safe_load(value)))
 
     def unset(self, path: str) -> None:
         """Take a setting out of the generated stack file, as ``pulumi config rm --path`` does."""
-        content = yaml.safe_load(self._stack_file.read_text(encoding="utf-8"))
-        *above, last = steps(_in_file(path))
-        place = content["config"]
-        for step in above:
-            place = place[step]
-        del place[last]
-        self._stack_file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
-    @property
-    def _stack_file(self) -> Path:
-        return self.home / "stacks" / f"Pulumi.{self.stack}.yaml"
+        def without(config: dict[str, Any]) -> dict[str, Any]:
+            place: Any = config
+            *above, last = steps(_in_file(path))
+            for step in above:
+                place = place[step]
+            del place[last]
+            return config
+
+        self.configure(without)
+
+    def configure(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change the configuration in the generated stack file; no tracked file is written.
+
+        A sandbox that has had no command yet has no such file: this gives it one.
+        """
+        file = self.home / "stacks" / f"Pulumi.{self.stack}.yaml"
+        if not file.exists():
+            self.pulumi("stack", "ls")
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content["config"] = change(content["config"])
+        file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
     def plan(self) -> dict[str, str]:
         """Logical name to operation of every resource that a preview would change."""

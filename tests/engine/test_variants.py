@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-import yaml
 
 from tests.engine.sandbox_run import Sandbox, custom_resources
 from tests.variants import VARIANTS, Variant, record_variant, secrets_of, values_of
@@ -66,13 +65,9 @@ def declared(variant):
 def settled(variant, folder) -> Sandbox:
     """A sandbox whose generated stack file says what the variant says; no tracked file is written."""
     sandbox = Sandbox(folder / "sandbox", variant.tier)
-    sandbox.pulumi("stack", "ls")
-    generated = sandbox.home / "stacks" / f"Pulumi.{variant.tier}.yaml"
-    content = yaml.safe_load(generated.read_text(encoding="utf-8"))
     values = values_of(variant.row)
     secrets = [(group, name, values[group].pop(name)) for group, name in secrets_of(values)]
-    content["config"] = {f"amora-sync:{key}": value for key, value in values.items()}
-    generated.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    sandbox.configure(lambda _: {f"amora-sync:{key}": value for key, value in values.items()})
     for group, name, value in secrets:
         sandbox.pulumi("config", "set", "--secret", "--path", f"amora-sync:{group}.{name}", value)
     return sandbox

@@ -1,18 +1,10 @@
 """The stack file of a command: what cannot be read, and every wrong setting, end all commands alike."""
 
 import pytest
-import yaml
 
 from ops.errors import ExitCode, OpsError
 from ops.stack_file import ROOT, settings_of, stack_file
-from tests.unit.settings.stacks import DEV, changed
-
-
-def written(folder, values):
-    file = folder / "Pulumi.x.yaml"
-    config = {f"amora-sync:{name}": value for name, value in values.items()}
-    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
-    return file
+from tests.unit.settings.stacks import DEV, changed, written
 
 
 def test_a_stack_has_its_file_and_its_settings():

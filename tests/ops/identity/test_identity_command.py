@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import httpx
 import httpx_retries.retry
 import pytest
-import yaml
 from tenacity import wait_none
 from typer.testing import CliRunner
 
@@ -16,7 +15,7 @@ from ops.errors import ExitCode, OpsError
 from ops.identity import command, policy_set
 from ops.identity.graph import Graph
 from tests.ops.identity.graph_double import MICROSOFT_GRAPH, TOKEN, graph_double
-from tests.unit.settings.stacks import DEV, changed
+from tests.unit.settings.stacks import DEV, changed, written
 
 NO_CA = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 MODES = {
@@ -59,11 +58,7 @@ def run(graph, mode, tmp_path, monkeypatch):
 
 
 def stack_file(folder, identity):
-    values = changed(DEV, identity=identity)
-    file = folder / "Pulumi.test.yaml"
-    config = {f"amora-sync:{name}": value for name, value in values.items()}
-    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
-    return file
+    return written(folder, changed(DEV, identity=identity))
 
 
 def client_of(graph, **given):

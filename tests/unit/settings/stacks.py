@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 import settings
 
@@ -37,6 +40,14 @@ def changed(stack: Mapping[str, Any], **values: Any) -> dict[str, Any]:
             place = place.setdefault(step, {})
         place[last] = value
     return result
+
+
+def written(folder: Path, values: Mapping[str, Any]) -> Path:
+    """A stack file with the values."""
+    file = folder / "Pulumi.test.yaml"
+    config = {f"amora-sync:{name}": value for name, value in values.items()}
+    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    return file
 
 
 def problems(values: Mapping[str, Any]) -> list[settings.Problem]:
