@@ -20,34 +20,34 @@ REFUSED = 90
 ENVIRONMENT = "azure-native:app:ManagedEnvironment"
 SUBNET = "vnetConfiguration.infrastructureSubnetId"
 # What records the request, and is on Azure nothing.
-COMPONENTS = ("amora-sync-prod", "emqx", "collector", "metric-alerts", "prometheus-alerts", "dashboards")
+COMPONENTS = ("amora-sync-dev", "emqx", "collector", "metric-alerts", "prometheus-alerts", "dashboards")
 
 
 @pytest.fixture(scope="module")
-def prod(standing, tmp_path_factory):
-    """Prod as it is deployed first; each test leaves it as it found it."""
-    return standing.copy("prod", tmp_path_factory.mktemp("nodes"), protected=False)
+def cluster(standing, tmp_path_factory):
+    """Dev with three nodes: what a plan does to nodes depends on their number, and prod has twice the resources.
+
+    Each test leaves it as it found it.
+    """
+    sandbox = standing.copy("dev", tmp_path_factory.mktemp("nodes"))
+    for slot in (1, 2, 3):
+        sandbox.set(f'emqx.slots["{slot}"]', "{}")
+    done = sandbox.up()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return sandbox
 
 
 @contextmanager
 def settings(sandbox: Sandbox, **values: str) -> Iterator[None]:
     """The stack with other settings, ``emqx__slots__2__digest`` for ``emqx.slots["2"].digest``."""
-    tops = set()
+    before = sandbox.stack_file.read_bytes()
     for name, value in values.items():
         top, *rest = name.split("__")
-        path = "".join(f'["{part}"]' if part.isdigit() else f".{part}" for part in rest)
-        sandbox.set(f"{top}{path}", value)
-        tops.add(f"{top}.{rest[0]}")
+        sandbox.set(top + "".join(f'["{part}"]' if part.isdigit() else f".{part}" for part in rest), value)
     try:
         yield
     finally:
-        for top in tops:
-            sandbox.unset(top)
-
-
-def three_slots(**more: str) -> dict[str, str]:
-    """Settings of the three slots, which a stack names all or none, and of more."""
-    return {**{f"emqx__slots__{slot}__version": "5.8.9" for slot in (1, 2, 3)}, **more}
+        sandbox.stack_file.write_bytes(before)
 
 
 def on_azure(plan):
@@ -58,8 +58,8 @@ def nodes_in(plan):
     return {name for name in plan if name.removeprefix("emqx-").isdigit()}
 
 
-def test_a_second_up_changes_nothing(prod):
-    done = prod.run("up", "--stack", "prod", "--expect-no-changes")
+def test_a_second_up_changes_nothing(cluster):
+    done = cluster.up("--expect-no-changes")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -68,9 +68,9 @@ def watching(name: str) -> bool:
     return name == "collector-app" or name.startswith(("prometheus-alerts-", "dashboards-"))
 
 
-def test_a_slot_more_makes_its_own_app_and_identity_and_touches_no_other_node(prod):
-    with settings(prod, **three_slots(emqx__slots__4__version="5.8.9")):
-        plan = on_azure(prod.plan())
+def test_a_slot_more_makes_its_own_app_and_identity_and_touches_no_other_node(cluster):
+    with settings(cluster, emqx__slots__4__version="5.8.9"):
+        plan = on_azure(cluster.plan())
         made = {name for name, operation in plan.items() if operation == "create"}
         changed = {name: operation for name, operation in plan.items() if name not in made}
         alerts = {name for name in made if name.startswith("metric-alerts-node-")}
@@ -85,71 +85,69 @@ def test_a_slot_more_makes_its_own_app_and_identity_and_touches_no_other_node(pr
         assert set(changed.values()) == {"update"}
 
 
-def test_a_slots_version_makes_its_own_app_anew(prod):
-    with settings(prod, **three_slots(emqx__slots__2__digest=DIGEST)):
-        plan = on_azure(prod.plan())
+def test_a_slots_version_makes_its_own_app_anew(cluster):
+    with settings(cluster, emqx__slots__2__digest=DIGEST):
+        plan = on_azure(cluster.plan())
         assert set(plan) == {"emqx-2"}
         assert plan["emqx-2"] in ("replace", "create-replacement", "delete-replaced")
 
 
-def test_a_slot_on_a_licensed_release_is_made_anew_and_no_other_node(prod):
+def test_a_slot_on_a_licensed_release_is_made_anew_and_no_other_node(cluster):
     """The licence comes with it, and the right of that one node to read it."""
-    prod.pulumi("config", "set", "--secret", "--path", "amora-sync:emqx.licence", "a licence key")
-    upgraded = three_slots(emqx__slots__2__version="6.2.3", emqx__slots__2__digest=DIGEST)
-    with settings(prod, **upgraded):
-        plan = on_azure(prod.plan())
-    prod.unset("emqx.licence")
+    with settings(cluster, emqx__slots__2__version="6.2.3", emqx__slots__2__digest=DIGEST):
+        cluster.pulumi("config", "set", "--secret", "--path", "amora-sync:emqx.licence", "a licence key")
+        plan = on_azure(cluster.plan())
     assert nodes_in(plan) == {"emqx-2"}
     assert plan.pop("emqx-2") in ("replace", "create-replacement", "delete-replaced")
     made = {name: operation for name, operation in plan.items() if not watching(name)}
     assert made == {"emqx-licence-secret": "create", "emqx-2-reads-licence-role": "create"}
 
 
-def test_two_slots_at_once_are_refused_and_forced_by_name(prod):
-    with settings(prod, **three_slots(emqx__slots__2__digest=DIGEST, emqx__slots__3__digest=DIGEST)):
-        before = prod.azure()
-        done = prod.up()
+def test_two_slots_at_once_are_refused_and_forced_by_name(cluster):
+    with settings(cluster, emqx__slots__2__digest=DIGEST, emqx__slots__3__digest=DIGEST):
+        before = cluster.azure()
+        done = cluster.up()
         assert done.returncode == REFUSED, done.stdout + done.stderr
         assert "the plan takes 2 of 3 nodes at once" in done.stderr
         assert "emqx-2 (EMQX 5.8.9) is replaced because of template" in done.stderr
         assert "cannot move them to another node" in done.stderr
         assert "--replace-nodes emqx-2,emqx-3" in done.stderr
-        assert prod.azure() == before
-        assert prod.run("up", "--stack", "prod", "--replace-nodes", "emqx-2").returncode == REFUSED
-        done = prod.run("up", "--stack", "prod", "--replace-nodes", "emqx-2,emqx-3")
+        assert cluster.azure() == before
+        assert cluster.up("--replace-nodes", "emqx-2").returncode == REFUSED
+        done = cluster.up("--replace-nodes", "emqx-2,emqx-3")
         assert done.returncode == 0, done.stdout + done.stderr
-    assert prod.run("up", "--stack", "prod", "--replace-nodes", "emqx-2,emqx-3").returncode == 0
+    assert cluster.up("--replace-nodes", "emqx-2,emqx-3").returncode == 0
 
 
-def test_a_change_for_all_is_walked_over_the_nodes(prod):
+def test_a_change_for_all_is_walked_over_the_nodes(cluster):
     """docs/runbooks/change-all-nodes.md, step by step."""
-    prod.set("emqx.sessionExpirySeconds", "3600")
-    refused = prod.up()
+    cluster.set("emqx.sessionExpirySeconds", "3600")
+    refused = cluster.up()
     assert refused.returncode == REFUSED, refused.stdout + refused.stderr
     assert "takes 3 of 3 nodes" in refused.stderr
     assert "no node stays" in refused.stderr
     others = [part for node in NODES for part in ("--exclude", f"**::{node}")]
-    done = prod.run("up", "--stack", "prod", *others)
+    done = cluster.up(*others)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert nodes_in(prod.plan()) == set(NODES)
+    assert nodes_in(cluster.plan()) == set(NODES)
     for node in reversed(NODES):
-        done = prod.run("up", "--stack", "prod", "--target", f"**::{node}")
+        done = cluster.up("--target", f"**::{node}")
         assert done.returncode == 0, done.stdout + done.stderr
-    done = prod.run("up", "--stack", "prod", "--expect-no-changes")
+    done = cluster.up("--expect-no-changes")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_changed_environment_takes_every_node_and_says_why(prod, tmp_path):
+def test_a_changed_environment_takes_every_node_and_says_why(cluster, tmp_path):
     """As if the nodes' environments had been made in another subnet: none can move, all are made anew."""
-    as_it_is = prod.deployment()
+    as_it_is = cluster.deployment()
     elsewhere = copy.deepcopy(as_it_is)
     for resource in custom_resources(elsewhere):
         if resource["type"] == ENVIRONMENT and "::core-" in resource["urn"]:
             subnet = value_at(resource["inputs"], SUBNET)
             resource["inputs"] = assign(resource["inputs"], SUBNET, f"{subnet}-before")
-    bring(prod, tmp_path, elsewhere)
-    done = prod.up()
-    bring(prod, tmp_path, as_it_is)
+    bring(cluster, tmp_path, elsewhere)
+    done = cluster.up()
+    bring(cluster, tmp_path, as_it_is)
     assert done.returncode == REFUSED, done.stdout + done.stderr
     for node in NODES:
         why = rf"{node} \(EMQX 5.8.9\) is replaced because of managedEnvironmentId \(core-\d-environment is made anew\)"
@@ -167,17 +165,17 @@ def bring(sandbox: Sandbox, folder: Path, deployment: dict[str, Any]) -> None:
     ("wrong", "words"),
     [
         ({"emqx__version": "6.2.3"}, "emqx.licence"),
-        (three_slots(emqx__slots__1__digest="latest"), "sha256: and 64 hexadecimal digits"),
-        (three_slots(emqx__slots__3__version="6.2.3"), "which is not recorded"),
+        ({"emqx__slots__1__digest": "latest"}, "sha256: and 64 hexadecimal digits"),
+        ({"emqx__slots__3__version": "6.2.3"}, "which is not recorded"),
     ],
 )
-def test_a_wrong_node_is_refused_before_anything(prod, wrong, words):
-    before = prod.azure()
-    with settings(prod, **wrong):
-        done = prod.run("preview", "--stack", "prod")
+def test_a_wrong_node_is_refused_before_anything(cluster, wrong, words):
+    before = cluster.azure()
+    with settings(cluster, **wrong):
+        done = cluster.run("preview", "--stack", cluster.stack)
     assert done.returncode != 0
     assert words in done.stdout + done.stderr
-    assert prod.azure() == before
+    assert cluster.azure() == before
 
 
 class TestLateRole:

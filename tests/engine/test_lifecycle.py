@@ -1,6 +1,7 @@
 """The main job on the real engine, for each stack: from nothing to everything and back."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.engine.sandbox_run import Sandbox, custom_resources
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
 def deployed(request, standing, tmp_path_factory):
-    return standing.copy(request.param, tmp_path_factory.mktemp(request.param))
+    """Each stack, judged as a user's is."""
+    return replace(standing.copy(request.param, tmp_path_factory.mktemp(request.param)), policies=True)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -21,6 +22,11 @@ from tests.policies.subjects import changed
 VIOLATED = 5
 
 
+@pytest.fixture
+def sandbox(tmp_path):
+    return Sandbox(tmp_path / "sandbox", "dev", policies=True)
+
+
 def text_of(done):
     return done.stdout + done.stderr
 
@@ -33,7 +39,7 @@ def prod(standing, tmp_path_factory):
 
 def test_a_good_stack_passes_its_preview_and_the_policy_command(sandbox):
     """Nothing of it exists yet: what Azure will draw is unknown to every rule."""
-    prod = Sandbox(sandbox.home, "prod")
+    prod = replace(sandbox, stack="prod")
     assert "policies: no violation" in prod.ok("preview", "--stack", "prod")
     found = json.loads(prod.ok_json("policy", "--stack", "prod", "--json"))
     assert found["stack"] == "prod"
@@ -125,7 +131,7 @@ def test_a_file_that_is_no_state_is_told(tmp_path):
 
 def test_a_number_below_the_least_fails_with_a_table_and_an_exit_code_of_its_own(sandbox):
     """90 is an integer in the program, a float on the wire."""
-    prod = Sandbox(sandbox.home, "prod")
+    prod = replace(sandbox, stack="prod")
     prod.set("retention.deletedSecretDays", "30")
     done = prod.run("preview", "--stack", "prod")
     assert done.returncode == VIOLATED, text_of(done)
@@ -158,7 +164,7 @@ def test_the_policy_command_says_what_it_found_and_nothing_of_pulumis(sandbox):
 
 
 def test_what_the_stack_has_chosen_on_purpose_is_advice(sandbox):
-    prod = Sandbox(sandbox.home, "prod")
+    prod = replace(sandbox, stack="prod")
     prod.set("protection.locks", "false")
     shown = prod.ok("preview", "--stack", "prod")
     assert re.search(r"policies: no violation, [1-9]\d* advisory", shown)
