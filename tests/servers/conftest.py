@@ -24,16 +24,16 @@ def open_folder():
 
 
 @pytest.fixture(scope="session")
-def prepared_data(open_folder):
+def prepared_server(open_folder):
     return postgresql.prepared(open_folder)
 
 
 @pytest.fixture
-def make_server(prepared_data, open_folder):
+def make_server(prepared_server, open_folder):
     """Makes servers of the test's own, by name; they end with the test."""
     folder = Path(tempfile.mkdtemp(dir=open_folder))
     folder.chmod(0o755)
-    yield lambda name="server", **settings: postgresql.Server.copy(prepared_data, folder, name, **settings)
+    yield lambda name="server", **settings: prepared_server.copy(folder, name, **settings)
     shutil.rmtree(folder)
 
 
@@ -45,10 +45,10 @@ def server(make_server):
 
 
 @pytest.fixture(scope="module")
-def module_server(prepared_data, open_folder):
+def module_server(prepared_server, open_folder):
     """One running server for all tests of a module: for those that only read what they share."""
     folder = Path(tempfile.mkdtemp(dir=open_folder))
     folder.chmod(0o755)
-    with postgresql.Server.copy(prepared_data, folder, "server").running() as running:
+    with prepared_server.copy(folder, "server").running() as running:
         yield running
     shutil.rmtree(folder)

@@ -1,6 +1,6 @@
 """A PostgreSQL 17 of a test's own: the real server, with the roles Azure gives and no more.
 
-Copies of one prepared data folder: each test begins with a server nobody has used, a third of a second after the copy.
+Copies of one prepared server: each test begins with one that nobody has used, a third of a second later.
 """
 
 from __future__ import annotations
@@ -51,25 +51,22 @@ def as_nobody() -> dict[str, Any]:
     return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _give_away(folder: Path) -> None:
+def _give_away(*paths: Path) -> None:
     if os.geteuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
+        for path in paths:
+            os.chown(path, _NOBODY, _NOBODY)
 
 
 def _open_to_all(path: Path) -> bool:
     return all(each.stat().st_mode & 0o001 for each in (path, *path.parents))
 
 
-def binaries(beside: Path) -> Path:
+def programs(beside: Path) -> Path:
     """The server's programs where an unprivileged user reaches them: root's own cache may be closed to others."""
     native = postgresql.install()
     if os.geteuid() != 0 or _open_to_all(native / "bin" / "postgres"):
         return native / "bin"
-    copied = beside / "native"
-    if not copied.exists():
-        shutil.copytree(native, copied, symlinks=True)
-    return copied / "bin"
+    return shutil.copytree(native, beside / "native", symlinks=True) / "bin"
 
 
 def _run(command: Sequence[str | Path], **more: Any) -> None:
@@ -77,47 +74,46 @@ def _run(command: Sequence[str | Path], **more: Any) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def prepared(folder: Path) -> Path:
-    """A data folder with Azure's roles and the empty database, to be copied."""
+def prepared(folder: Path) -> Server:
+    """A stopped server with Azure's roles and the empty database, to be copied."""
     data = folder / "prepared"
     data.mkdir()
     secret = folder / "superuser-password"
     secret.write_text(PASSWORDS[SUPERUSER])
-    _give_away(folder)
+    _give_away(data, secret)
+    server = Server(folder, data, programs(folder))
     login = ("-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={secret}")
     options = (*login, "-E", "UTF8", "--locale=C.UTF-8", "--wal-segsize=1", "--no-sync")
-    _run([binaries(folder) / "initdb", "-D", data, *options])
-    server = Server(folder, data)
+    _run([server.programs / "initdb", "-D", data, *options])
     with server.running():
         for statement in _AS_ON_AZURE.strip().split("\n"):
             server.sql(statement, user=SUPERUSER, database="postgres")
-    return data
+    (data / "server.log").unlink()
+    return server
 
 
 @dataclass
 class Server:
     """One server.
 
-    folder: where it lies. data: its data folder. port: on the loopback address. settings: server parameters.
-    primary: the server a standby follows.
+    folder: where it lies. data: its data folder. programs: the folder of PostgreSQL's own. port: on the loopback
+    address. settings: server parameters. primary: the server a standby follows.
     """
 
     folder: Path
     data: Path
+    programs: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
     primary: Server | None = None
     _process: subprocess.Popen[Any] | None = None
 
-    @classmethod
-    def copy(cls, prepared: Path, folder: Path, name: str, **settings: str) -> Server:
-        """A server on a copy of a data folder."""
+    def copy(self, folder: Path, name: str, **settings: str) -> Server:
+        """Another server on a copy of this one's data, which must be stopped."""
         data = folder / name
-        shutil.copytree(prepared, data)
-        (data / "server.log").unlink(missing_ok=True)
-        data.chmod(0o700)
-        _give_away(data)
-        return cls(folder, data, settings=settings)
+        _give_away(folder)
+        _run(["cp", "--recursive", "--preserve=mode", self.data, data])
+        return Server(folder, data, self.programs, settings=settings)
 
     def start(self) -> None:
         for _ in range(_PORTS_TRIED):
@@ -142,7 +138,7 @@ class Server:
             given["primary_conninfo"] = f"host={_HOST} port={self.primary.port} {login}"
         parameters = [f"--{name}={value}" for name, value in {**given, **self.settings}.items()]
         with (self.data / "server.log").open("w") as log:
-            command = ["sh", "-c", _LEASHED, self._program("postgres"), "-D", self.data, *parameters]
+            command = ["sh", "-c", _LEASHED, self.programs / "postgres", "-D", self.data, *parameters]
             streams: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": log, "stderr": log}
             self._process = subprocess.Popen(command, cwd="/", **streams, **as_nobody())
 
@@ -168,19 +164,20 @@ class Server:
 
     def standby(self, name: str) -> Server:
         """A hot standby of this server, which must be stopped: a copy that follows it from its next start on."""
-        copied = Server.copy(self.data, self.folder, name, **self.settings)
+        copied = self.copy(self.folder, name, **self.settings)
         copied.primary = self
         (copied.data / "standby.signal").touch()
-        _give_away(copied.data)
+        _give_away(copied.data / "standby.signal")
         return copied
 
     def only_tls(self, certificate: Certificate) -> None:
         """Let nobody in without TLS; before the start, with the setting ``ssl`` on."""
-        (self.data / "server.crt").write_bytes(certificate.pem)
-        (self.data / "server.key").write_bytes(certificate.key_pem)
-        (self.data / "server.key").chmod(0o600)
+        crt, key = self.data / "server.crt", self.data / "server.key"
+        crt.write_bytes(certificate.pem)
+        key.write_bytes(certificate.key_pem)
+        key.chmod(0o600)
         (self.data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
-        _give_away(self.data)
+        _give_away(crt, key)
 
     def connect(
         self, user: str = ADMINISTRATOR, password: str | None = None, database: str = DATABASE
@@ -210,6 +207,3 @@ class Server:
 
     def log(self) -> str:
         return (self.data / "server.log").read_text(encoding="utf-8")
-
-    def _program(self, name: str) -> Path:
-        return binaries(self.folder) / name

@@ -48,7 +48,7 @@ def pair(make_server, tmp_path):
         server.sql("INSERT INTO amora.access_rule (username, action, topic) VALUES ('service.portal', 'all', 'a/b')")
         server.sql("INSERT INTO amora.device_owner (username, device_id) VALUES (%s, 'unit-1')", ANNA)
         server.sql("INSERT INTO amora.membership (username, relation) VALUES (%s, 'operator')", BEN)
-    restored = type(server).copy(server.data, server.folder, "restored")
+    restored = server.copy(server.folder, "restored")
     with server.running(), restored.running():
         server.sql("DELETE FROM amora.device_owner")
         server.sql("UPDATE amora.account SET enabled = false")
