@@ -18,6 +18,9 @@ LANES := unit sandbox ops program contract policies engine property tools server
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYRIGHT_PYTHON_GLOBAL_NODE := 0
 
+# Some images forbid Python to keep what it compiled; each of the many processes of a test run would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: help setup engine servers scanner scan preview policy policy-state up refresh destroy test $(LANES:%=test-%) test-engine-full golden lint format lock lock-check bench clean

@@ -25,6 +25,7 @@ from pulumi.runtime import mocks, resource, settings, stack
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.proto.source_pb2 import StackTrace
 
+from components.program_run import registrations_begun
 from sandbox import arm, clock, wire
 from sandbox.azure import functions, ids, outputs
 from sandbox.property_path import value_at
@@ -209,12 +210,19 @@ def record(
     *,
     at: datetime = MOMENT,
     secret_keys: Iterable[str] = (),
+    finished: bool = True,
 ) -> Recording:
     """Run a program under the recording mocks, wholly, and give what it declared.
 
-    ``at`` is what it takes for now; ``secret_keys`` are those of the configuration that are encrypted.
+    ``at`` is what it takes for now; ``secret_keys`` are those of the configuration that are encrypted; ``finished``:
+    it ends as the project's own does, and the runtime waits for a tenth of the time.
     """
     recording = Recording()
+
+    async def whole() -> None:
+        program()
+        if finished:
+            await registrations_begun()
 
     async def run() -> None:
         runtime: Any = settings.SETTINGS
@@ -226,7 +234,7 @@ def record(
         settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - and this one is finished already
         runtime.monitor = RecordingMonitor(recording)
         set_all_config(dict(config or {}), list(secret_keys))
-        await stack.run_in_stack(program)
+        await stack.run_in_stack(whole)
         root: Any = settings.get_root_resource()
         assert root is not None
         recording.outputs = {name: await _resolved(value) for name, value in root.outputs.items()}

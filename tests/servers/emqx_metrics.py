@@ -90,6 +90,6 @@ def running(node: Node) -> Iterator[Node]:
     handler = type("Handler", (_Handler,), {"node": node})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         node.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield node
         server.shutdown()

@@ -50,7 +50,7 @@ class Lists:
     @contextlib.contextmanager
     def served(self) -> Iterator[Lists]:
         """While it listens."""
-        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:
             yield self

@@ -54,6 +54,6 @@ def running(tenant: Tenant) -> Iterator[Tenant]:
     handler = type("Handler", (_Handler,), {"tenant": tenant})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         tenant.url = f"http://127.0.0.1:{server.server_address[1]}/oauth2/v2.0/token"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield tenant
         server.shutdown()

@@ -28,7 +28,7 @@ def waited_for(program, monkeypatch):
         return await wait(pending, **options)
 
     monkeypatch.setattr(asyncio, "wait", counted)
-    recording = record(program)
+    recording = record(program, finished=False)
     monkeypatch.undo()
     assert len([each for each in recording.resources if each.token == "amora:test:Leaf"]) == MANY
     return sum(through)
