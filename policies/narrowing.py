@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pulumi.runtime import proto
-from pulumi_policy import Policy, policy
+from pulumi_policy import EnforcementLevel, Policy, policy
 
 from policies.pack_rules import PACK_RULES
 from policies.reading import one_request, read_once_in_the_library
@@ -45,6 +45,13 @@ def narrowed_by(rules: Iterable[AnyRule]) -> type:
         def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
             with one_request():
                 return super().AnalyzeStack(request, context)
+
+        def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+            every: list[Policy] = getattr(self, _POLICIES)
+            if any(self._get_enforcement_level(each) is EnforcementLevel.REMEDIATE for each in every):
+                return super().Remediate(request, context)
+            # The engine asks for every resource; the library would read it before it finds nothing to do.
+            return proto.RemediateResponse()
 
     return NarrowedServicer
 

@@ -74,6 +74,29 @@ def test_what_the_engine_configures_holds_for_narrowed_answers_too(level):
     assert [each.enforcementLevel for each in found] == ([] if level == "DISABLED" else [proto.ADVISORY])
 
 
+def remediating(kind):
+    def changed(args):
+        return {**args.props, "location": "westeurope"}
+
+    level = EnforcementLevel.REMEDIATE
+    return servicer(kind, [ResourceValidationPolicy("MEND", "m", remediate=changed, enforcement_level=level)])
+
+
+def test_what_there_is_to_remediate_is_the_librarys_own():
+    whole, narrow = remediating(policy._PolicyAnalyzerServicer), remediating(narrowed_by(RULES))
+    for subject in SUBJECTS[:3]:
+        mended = narrow.Remediate(request(subject), None)
+        assert len(mended.remediations) == 1
+        assert mended == whole.Remediate(request(subject), None)
+
+
+def test_where_nothing_is_to_be_remediated_nothing_is_read(monkeypatch):
+    whole, narrow = servicer(policy._PolicyAnalyzerServicer), servicer(narrowed_by(RULES))
+    said = [whole.Remediate(request(subject), None) for subject in SUBJECTS[:3]]
+    monkeypatch.setattr(policy, "deserialize_properties", None)
+    assert [narrow.Remediate(request(subject), None) for subject in SUBJECTS[:3]] == said
+
+
 @pytest.fixture
 def read_once(monkeypatch):
     for name, step in STEPS.items():
