@@ -1,4 +1,4 @@
-"""Every fault, at every kind of resource: survived, or reported clearly and then repaired."""
+"""Every fault: survived, or reported clearly and then repaired."""
 
 import pytest
 
@@ -29,21 +29,19 @@ def test_passing_faults_at_every_resource_are_survived(failing, every_id):
         (Kind.ROLE_LAG, "AuthorizationFailed", ("--continue-on-error",)),
     ],
 )
-def test_a_failure_is_reported_and_the_next_run_goes_on(failing, every_id, drawn_ids, kind, words, arguments):
-    """At the drawn resources: nothing exists after a failed create, so nothing in it depends on the type."""
-
+def test_a_failure_is_reported_and_the_next_run_goes_on(failing, every_id, struck_ids, kind, words, arguments):
     def reported(done):
         assert words in done.stdout
         assert "Traceback" not in done.stdout + done.stderr
 
-    lay(failing, kind, drawn_ids)
-    assert failing.ups_until_one_goes_through(len(drawn_ids) + 1, reported, *arguments) > 0
+    lay(failing, kind, struck_ids)
+    assert failing.ups_until_one_goes_through(len(struck_ids) + 1, reported, *arguments) > 0
     with failing.store() as store:
         assert store.faults() == []
     assert set(failing.azure()) == set(every_id)
 
 
-def test_a_lost_response_is_reported_and_the_resource_adopted(failing, every_id, answerless_ids):
+def test_a_lost_response_is_reported_and_the_resource_adopted(failing, every_id, struck_ids):
     """A run goes on with what does not wait for a resource that failed: it meets as many as lie side by side."""
 
     def reported_and_adopted(done):
@@ -51,8 +49,8 @@ def test_a_lost_response_is_reported_and_the_resource_adopted(failing, every_id,
         assert "python -m sandbox adopt" in done.stderr
         failing.ok("adopt", "--stack", failing.stack)
 
-    lay(failing, Kind.LOST_RESPONSE, answerless_ids)
-    failed = failing.ups_until_one_goes_through(len(answerless_ids) + 1, reported_and_adopted, "--continue-on-error")
+    lay(failing, Kind.LOST_RESPONSE, struck_ids)
+    failed = failing.ups_until_one_goes_through(len(struck_ids) + 1, reported_and_adopted, "--continue-on-error")
     assert failed > 1
     with failing.store() as store:
         assert store.faults() == []

@@ -1,4 +1,4 @@
-"""An engine that is killed, at each resource provider: nothing is lost, nothing is left behind."""
+"""An engine that is killed: nothing is lost, nothing is left behind."""
 
 import json
 import os
@@ -13,19 +13,19 @@ from tests.engine.sandbox_run import custom_resources
 KILLED = 128 + signal.SIGKILL
 
 
-def test_killed_at_one_resource_after_the_other_it_converges(struck, every_id, killing_ids):
+def test_killed_at_one_resource_after_the_other_it_converges(struck, every_id, struck_ids):
     with struck.store() as store:
-        for resource_id in killing_ids:
+        for resource_id in struck_ids:
             store.add_fault(Kind.KILL_AFTER, resource_id, 1, 0.0)
 
     def killed(done):
         assert done.returncode == KILLED, done.stdout + done.stderr
 
-    kills = struck.ups_until_one_goes_through(len(killing_ids) + 1, killed)
+    kills = struck.ups_until_one_goes_through(len(struck_ids) + 1, killed)
     with struck.store() as store:
         assert store.faults() == []
     # Several creates run side by side: one kill leaves them all begun and their outcomes unwritten.
-    assert kills > len(killing_ids) // 4
+    assert kills > len(struck_ids) // 4
     assert {r["id"] for r in custom_resources(struck.deployment())} == set(every_id) == set(struck.azure())
     assert struck.run("up", "--stack", struck.stack, "--expect-no-changes").returncode == 0
     assert struck.orphans() == []
