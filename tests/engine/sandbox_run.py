@@ -24,8 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 # Far above what any single command takes (5 s alone on two cores, 20 s beside four other loads): a hang must fail, a
 # busy machine must not.
 SECONDS = 300
+# What `make test ARGS=...` hands on to the commands of a test, another make among them.
+_OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS", "FILE", "STACK", "WORKERS")
 # The commands that judge by the policy pack unless told not to.
 _JUDGING = ("preview", "up")
+
+
+def shell() -> dict[str, str]:
+    """The environment of a shell that make did not start."""
+    return {key: value for key, value in os.environ.items() if key not in _OF_MAKE}
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Sandbox:
     @property
     def environment(self) -> dict[str, str]:
         ours = {HOME_VARIABLE: str(self.home), CHECKPOINTS_VARIABLE: self.checkpoints}
-        return {**os.environ, **ours, "COLUMNS": "200", "NO_COLOR": "1"}
+        return {**shell(), **ours, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def command(self, *arguments: str) -> list[str]:
         judging = arguments[0] in _JUDGING and not self.policies

@@ -14,8 +14,7 @@ from tests.engine.sandbox_run import ROOT, SECONDS, Sandbox
 
 def typed(line, sandbox, folder):
     """A line of the page as it is typed: in the project, with its Python."""
-    # As in a shell that another make did not start.
-    environment = {key: value for key, value in sandbox.environment.items() if not key.startswith("MAKE")}
+    environment = sandbox.environment
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     return subprocess.run(
         shlex.split(line.replace("state.json", str(folder / "state.json"))),
