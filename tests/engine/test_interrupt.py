@@ -21,9 +21,10 @@ def sandbox(tmp_path):
     return Sandbox(tmp_path / "sandbox", "dev", checkpoints="each")
 
 
-def works(sandbox):
-    """Whether the next run goes through; nobody kills that one."""
-    return replace(sandbox, checkpoints="last").up().returncode == 0
+def next_run_works(sandbox):
+    """Nobody kills that one."""
+    done = replace(sandbox, checkpoints="last").up()
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def start_make(sandbox, target):
@@ -54,11 +55,12 @@ def slow_network(sandbox, seconds):
         store.add_fault(Kind.SLOW, "*/virtualnetworks/*", 1, seconds)
 
 
-def wait_for_fault(sandbox):
+def wait_for_fault(sandbox, process):
     """Wait until the slow create has begun: its fault is used up."""
     with sandbox.store() as store:
         end = time.monotonic() + SECONDS
         while store.faults():
+            assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
 
@@ -80,40 +82,43 @@ def test_ctrl_c_at_any_moment_leaves_nothing_and_the_next_run_works(sandbox, tar
         assert not own_traceback(output), output
         assert sandbox.orphans() == [], moment
         assert sandbox.locks() == [], moment
-    assert works(sandbox)
+    next_run_works(sandbox)
     assert sandbox.run("up", "--stack", "dev", "--expect-no-changes").returncode == 0
 
 
 def test_ctrl_c_during_a_create_ends_the_run_as_cancelled(sandbox):
     slow_network(sandbox, 3.0)
     process = start_make(sandbox, "up")
-    wait_for_fault(sandbox)
+    wait_for_fault(sandbox, process)
     press_ctrl_c(process)
     output, _ = process.communicate(timeout=SECONDS)
     assert process.returncode != 0, output
     assert not own_traceback(output), output
     assert sandbox.orphans() == []
     assert sandbox.locks() == []
-    assert works(sandbox)
+    next_run_works(sandbox)
 
 
 def test_sigterm_is_passed_on_as_a_cancel(sandbox):
     slow_network(sandbox, 3.0)
     process = sandbox.start("up", "--stack", "dev", start_new_session=True)
-    wait_for_fault(sandbox)
+    wait_for_fault(sandbox, process)
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=SECONDS)
     assert process.returncode != 0, output
     assert "Traceback" not in output
     assert sandbox.orphans() == []
-    assert works(sandbox)
+    next_run_works(sandbox)
 
 
 def test_a_killed_sandbox_leaves_no_process_and_the_next_run_works(sandbox):
     slow_network(sandbox, 30.0)
     process = sandbox.start("up", "--stack", "dev", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for_fault(sandbox)
+    wait_for_fault(sandbox, process)
     process.kill()
     process.wait()
     assert sandbox.orphans() == []
-    assert works(sandbox)
+    if replace(sandbox, checkpoints="last").up().returncode != 0:
+        # Azure has just made something, and the answer died with the stand-in: the engine takes it for failed.
+        assert "took " in sandbox.ok("adopt", "--stack", "dev")
+    next_run_works(sandbox)
