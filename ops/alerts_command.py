@@ -26,6 +26,10 @@ AllOption = Annotated[
 ]
 
 
+app = typer.Typer(help="The alerts of a stack.")
+
+
+@app.command()
 @mended
 def show(
     stack: StackOption = "dev",

@@ -10,21 +10,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ops import alerts_command, nodes_command, policy_command
 from ops.arm_template.command import arm_template
-from ops.devices import command as devices
-from ops.identity import command as identity
 from ops.namespaces import REQUIRED, register_all, register_command
+from ops.on_demand import OnDemand
 from ops.protection import protected, require_unprotected
 from ops.pulumi_stack import PulumiStack
-from ops.rights import accounts_command, owners_command
 from ops.terminal import FileOption, JsonOption, StackOption, console, mended, output
 
-app = typer.Typer(help="Day-two commands of the platform.", no_args_is_help=True, pretty_exceptions_enable=False)
-
-app.add_typer(nodes_command.app, name="nodes")
-app.add_typer(policy_command.app, name="policy")
-app.command("alerts")(alerts_command.show)
+app = typer.Typer(
+    cls=OnDemand, help="Day-two commands of the platform.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
@@ -100,7 +95,3 @@ def namespaces(
 
 
 app.command(name="arm-template")(arm_template)
-app.add_typer(devices.app, name="devices")
-app.add_typer(owners_command.app, name="owners")
-app.add_typer(accounts_command.app, name="accounts")
-app.add_typer(identity.app, name="identity")

@@ -14,6 +14,7 @@ import yaml
 import ops.command
 import sandbox.command
 import settings
+from tests.command_tree import below
 from tests.docs.pages import ROOT, page, pages
 
 OF_MAKE = re.compile(r"(\w+)=")
@@ -72,11 +73,11 @@ def test_python_has_the_module_and_it_has_the_command(name, command):
     if found.submodule_search_locations is not None:
         assert importlib.util.find_spec(f"{module}.__main__") is not None, command
     tree = TREES.get(module)
-    while tree is not None and rest and rest[0] in (below := getattr(tree, "commands", {})):
-        tree = below[rest.pop(0)]
+    while rest and rest[0] in (commands := below(tree)):
+        tree = commands[rest.pop(0)]
     if tree is None or rest[:1] == ["..."]:
         return
-    assert not rest or rest[0] == "--help" or not hasattr(tree, "commands"), f"{command}: no command {rest[0]}"
+    assert not rest or rest[0] == "--help" or not below(tree), f"{command}: no command {rest[0]}"
     options = {option for each in tree.params for option in (*each.opts, *each.secondary_opts)} | {"--help"}
     unknown = [word for word in rest if word.startswith("--") and word.split("=")[0] not in options]
     assert not unknown or (module == "sandbox" and tree.name in PASS_ON), f"{command}: no {unknown}"

@@ -1,7 +1,8 @@
 """The project's own program with a deliberately insecure change, for the engine lane.
 
-Pulumi hands every registration to a transform before the provider and the policy pack see it. One change a run: what
-depends on a resource that was refused is not registered, and rules about the stack are not asked any more.
+Pulumi hands every registration to a transform before the provider and the policy pack see it. What depends on a
+resource that was refused is not registered, and rules about the stack are not asked any more: only changes to resources
+that no other of them needs go together.
 """
 
 from __future__ import annotations
@@ -73,15 +74,17 @@ CHANGES: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
 """What each change is called, the resource it is made to, and what it does to its inputs."""
 
 
-def run(change: str) -> None:
-    """Declare the stack with one of the changes."""
-    name, insecure = CHANGES[change]
+def run(*changes: str) -> None:
+    """Declare the stack with some of the changes."""
+    chosen = [CHANGES[each] for each in changes]
 
     def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.name != name:
+        insecure = [change for name, change in chosen if name == args.name]
+        if not insecure:
             return None
         props = dict(args.props)
-        insecure(props)
+        for each in insecure:
+            each(props)
         return pulumi.ResourceTransformResult(props=props, opts=args.opts)
 
     pulumi.runtime.register_resource_transform(transform)

@@ -77,6 +77,10 @@ class Sandbox:
     def up(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run("up", "--stack", self.stack, *arguments)
 
+    def expect_no_changes(self) -> None:
+        """Fail unless another ``up`` would change nothing: a preview says so, and needs none of its own before it."""
+        self.ok("preview", "--stack", self.stack, "--expect-no-changes")
+
     def ups_until_one_goes_through(
         self, most: int, met: Callable[[subprocess.CompletedProcess[str]], None], *arguments: str
     ) -> int:

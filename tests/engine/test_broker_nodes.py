@@ -58,9 +58,8 @@ def nodes_in(plan):
     return {name for name in plan if name.removeprefix("emqx-").isdigit()}
 
 
-def test_a_second_up_changes_nothing(cluster):
-    done = cluster.up("--expect-no-changes")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_of_three_nodes_a_second_up_changes_none(cluster):
+    cluster.expect_no_changes()
 
 
 def watching(name: str) -> bool:
@@ -113,7 +112,6 @@ def test_two_slots_at_once_are_refused_and_forced_by_name(cluster):
         assert "cannot move them to another node" in done.stderr
         assert "--replace-nodes emqx-2,emqx-3" in done.stderr
         assert cluster.azure() == before
-        assert cluster.up("--replace-nodes", "emqx-2").returncode == REFUSED
         done = cluster.up("--replace-nodes", "emqx-2,emqx-3")
         assert done.returncode == 0, done.stdout + done.stderr
     assert cluster.up("--replace-nodes", "emqx-2,emqx-3").returncode == 0
@@ -133,8 +131,7 @@ def test_a_change_for_all_is_walked_over_the_nodes(cluster):
     for node in reversed(NODES):
         done = cluster.up("--target", f"**::{node}")
         assert done.returncode == 0, done.stdout + done.stderr
-    done = cluster.up("--expect-no-changes")
-    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.expect_no_changes()
 
 
 def test_a_changed_environment_takes_every_node_and_says_why(cluster, tmp_path):

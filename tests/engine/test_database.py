@@ -36,8 +36,7 @@ def test_after_a_failover_and_grown_storage_nothing_is_to_do(prod):
         prod.ok("set", server["id"], change)
     shown = prod.ok("refresh", "--stack", "prod", "--diff")
     assert "availabilityZone" in shown
-    done = prod.run("up", "--stack", "prod", "--expect-no-changes")
-    assert done.returncode == 0, done.stdout + done.stderr
+    prod.expect_no_changes()
 
 
 def test_another_change_goes_out_with_what_azure_has_now(prod):

@@ -55,7 +55,7 @@ def test_a_lost_response_is_reported_and_the_resource_adopted(failing, every_id,
     with failing.store() as store:
         assert store.faults() == []
     assert set(failing.azure()) == set(every_id)
-    assert failing.run("up", "--stack", failing.stack, "--expect-no-changes").returncode == 0
+    failing.expect_no_changes()
 
 
 def test_more_throttling_than_the_provider_waits_for_is_reported(sandbox):

@@ -271,17 +271,30 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("change", insecure_program.CHANGES)
-def test_an_insecure_change_of_the_program_is_stopped_with_rule_resource_and_mend(other, tmp_path, change):
-    rule, resource, finding, mend = STOPPED[change]
+TOGETHER = [
+    ("public database",),
+    ("open security group",),
+    ("removed diagnostics",),
+    ("unpinned image", "secret in the environment", "public dashboard"),
+]
+
+
+def test_every_insecure_change_is_made():
+    assert (
+        sorted(each for changes in TOGETHER for each in changes) == sorted(insecure_program.CHANGES) == sorted(STOPPED)
+    )
+
+
+@pytest.mark.parametrize("changes", TOGETHER, ids=", ".join)
+def test_an_insecure_change_of_the_program_is_stopped_with_rule_resource_and_mend(other, tmp_path, changes):
     (tmp_path / "project" / "Pulumi.dev.yaml").write_text((ROOT / "Pulumi.dev.yaml").read_text())
-    program = f"from tests.engine.insecure_program import run\n\nrun({change!r})\n"
+    program = f"from tests.engine.insecure_program import run\n\nrun(*{changes!r})\n"
     done = other(program, sys.executable, "-m", "ops", "policy", "check", "--stack", "dev", "--json", stack="dev")
     assert done.returncode == VIOLATED, text_of(done)
     found = [each for each in json.loads(done.stdout)["violations"] if each["mandatory"]]
-    stopped = [each for each in found if (each["rule"], each["resource"]) == (rule, resource)]
-    assert len(stopped) == 1, found
-    assert finding in stopped[0]["finding"]
-    assert mend in stopped[0]["mend"]
-    assert {each["resource"] for each in found} == {resource}
+    for rule, resource, finding, mend in (STOPPED[each] for each in changes):
+        (stopped,) = [each for each in found if (each["rule"], each["resource"]) == (rule, resource)]
+        assert finding in stopped["finding"]
+        assert mend in stopped["mend"]
+    assert {each["resource"] for each in found} == {STOPPED[each][1] for each in changes}
     assert insecure_program.SECRET not in text_of(done)

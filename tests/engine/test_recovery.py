@@ -49,8 +49,7 @@ def without(urns: set[str], resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def stands_as_before(sandbox: Sandbox, before: dict[str, Any]) -> None:
-    done = sandbox.up("--expect-no-changes")
-    assert done.returncode == 0, done.stdout + done.stderr
+    sandbox.expect_no_changes()
     assert sandbox.azure() == before
     assert {each["id"] for each in custom_resources(sandbox.deployment())} == set(before)
 

@@ -6,6 +6,7 @@ the project's own file and start script without the identity.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from tests.servers.mosquitto_broker import HOST
 from tests.servers.programs import program
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "collector" / "run.sh"
+_INTERVAL = re.compile(r"(scrape_(?:interval|timeout)): \d+s")
 # What Prometheus 3 does by --agent and by default, 2.42 does by name.
 _SHIM = """#!/bin/sh
 for each; do
@@ -71,7 +73,8 @@ def store(folder: Path) -> Iterator[Store]:
 
 @contextmanager
 def agent(folder: Path, text: str, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """The collector's container with this configuration."""
+    """The collector's container with this configuration, which asks each second and not each ten or thirty."""
+    text = _INTERVAL.sub(r"\1: 1s", text)
     shim = folder / "prometheus-3"
     shim.write_text(_SHIM.format(program=program("prometheus")), encoding="utf-8")
     shim.chmod(0o755)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from ops.command import app
 from ops.errors import ExitCode
 from sandbox.azure.faults import Kind
+from tests.command_tree import below
 from tests.device_stack import DeviceStack
 
 BORN = datetime.now(UTC) - timedelta(days=1)
@@ -185,9 +186,9 @@ class TestBundle:
 
 
 def commands(command, path=()):
-    for name, found in getattr(command, "commands", {}).items():
+    for name, found in below(command).items():
         yield from commands(found, (*path, name))
-    if not hasattr(command, "commands"):
+    if not below(command):
         yield " ".join(path), command
 
 
