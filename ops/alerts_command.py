@@ -26,7 +26,7 @@ AllOption = Annotated[
 ]
 
 
-app = typer.Typer(help="The alerts of a stack.")
+app = typer.Typer()
 
 
 @app.command()

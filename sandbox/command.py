@@ -42,6 +42,10 @@ def _session(stack: str, run: Callable[[Session], int]) -> None:
     raise typer.Exit(code)
 
 
+def _pulumi(session: Session, arguments: list[str], *, policies: bool) -> int:
+    return session.judged(arguments) if policies else session.pulumi(arguments)
+
+
 @app.command(context_settings=PASS_THROUGH)
 @mended
 def run(context: typer.Context, stack: StackOption = "dev") -> None:
@@ -56,8 +60,7 @@ def run(context: typer.Context, stack: StackOption = "dev") -> None:
 @mended
 def preview(context: typer.Context, stack: StackOption = "dev", *, policies: PoliciesOption = True) -> None:
     """Preview a stack with the policy pack. Exit code 5: a mandatory rule is violated."""
-    arguments = ["preview", *context.args]
-    _session(stack, lambda session: session.judged(arguments) if policies else session.pulumi(arguments))
+    _session(stack, lambda session: _pulumi(session, ["preview", *context.args], policies=policies))
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -93,8 +96,7 @@ def up(
         refused = session.recover() or session.spare_nodes(replace_nodes, context.args)
         if refused:
             return refused
-        arguments = ["up", "--yes", "--skip-preview", *context.args]
-        code = session.judged(arguments) if policies else session.pulumi(arguments)
+        code = _pulumi(session, ["up", "--yes", "--skip-preview", *context.args], policies=policies)
         if 0 < code < _SIGNALLED and code != violations.POLICY_VIOLATION:
             say(
                 f"if an answer was lost: `python -m sandbox adopt --stack {stack}` takes what Azure made into the state"

@@ -18,7 +18,7 @@ import yaml
 from sandbox import wire
 from sandbox.property_path import assign, steps
 from sandbox.store import Store
-from sandbox.workspace import CHECKPOINTS_VARIABLE, HOME_VARIABLE
+from sandbox.workspace import CHECKPOINTS_VARIABLE, HOME_VARIABLE, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 # Far above what any single command takes (5 s alone on two cores, 20 s beside four other loads): a hang must fail, a
@@ -125,7 +125,12 @@ class Sandbox:
     @property
     def stack_file(self) -> Path:
         """The generated stack file."""
-        return self.home / "stacks" / f"Pulumi.{self.stack}.yaml"
+        return Workspace(ROOT, self.home).generated / f"Pulumi.{self.stack}.yaml"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file of Pulumi's state."""
+        return Workspace(ROOT, self.home).checkpoint(self.stack)
 
     def plan(self) -> dict[str, str]:
         """Logical name to operation of every resource that a preview would change."""

@@ -65,11 +65,10 @@ def test_a_corrupt_azure_is_named(sandbox):
 
 def test_a_corrupt_pulumi_state_is_named(sandbox):
     sandbox.pulumi("stack", "ls")
-    checkpoint = sandbox.home / "state/.pulumi/stacks/amora-sync/dev.json"
-    checkpoint.write_text("{ rubbish")
+    sandbox.checkpoint.write_text("{ rubbish")
     done = sandbox.run("up", "--stack", "dev")
     refused(done, 83, "state of stack dev cannot be read")
-    assert checkpoint.read_text() == "{ rubbish"
+    assert sandbox.checkpoint.read_text() == "{ rubbish"
 
 
 def test_a_second_command_on_the_same_sandbox_waits_for_nothing(sandbox):

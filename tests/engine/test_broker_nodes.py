@@ -112,6 +112,7 @@ def test_two_slots_at_once_are_refused_and_forced_by_name(cluster):
         assert "cannot move them to another node" in done.stderr
         assert "--replace-nodes emqx-2,emqx-3" in done.stderr
         assert cluster.azure() == before
+        assert cluster.up("--replace-nodes", "emqx-2").returncode == REFUSED
         done = cluster.up("--replace-nodes", "emqx-2,emqx-3")
         assert done.returncode == 0, done.stdout + done.stderr
     assert cluster.up("--replace-nodes", "emqx-2,emqx-3").returncode == 0

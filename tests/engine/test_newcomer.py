@@ -71,6 +71,7 @@ def test_the_journey_works_and_leaves_the_work_tree_clean(clone):
     assert refused.returncode != 0
     assert "`protect: false` and `locks: false`" in refused.stderr
     ok(make(clone, "destroy", "STACK=dev"))
+    ok(make(clone, "golden"))
 
 
 def test_a_typo_in_the_config_is_named_and_costs_nothing(clone):

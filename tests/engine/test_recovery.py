@@ -23,10 +23,9 @@ def deployed(request, standing, tmp_path_factory):
 @contextmanager
 def state_of(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
     """The deployment in Pulumi's state, to be changed in place: an import would drop what is pending."""
-    file = sandbox.home / f"state/.pulumi/stacks/amora-sync/{sandbox.stack}.json"
-    content = json.loads(file.read_bytes())
+    content = json.loads(sandbox.checkpoint.read_bytes())
     yield content["checkpoint"]["latest"]
-    file.write_text(json.dumps(content))
+    sandbox.checkpoint.write_text(json.dumps(content))
 
 
 def references(resource: dict[str, Any]) -> set[str]:
