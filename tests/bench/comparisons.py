@@ -19,6 +19,7 @@ from tests.bench import bare, pack_run
 from tests.bench.measure import Cost, cost
 from tests.bench.report import PACK_GOAL
 from tests.recorded_program import ROOT, record_stack
+from tests.shell import shell
 
 JUDGED: Final = 150
 """Resources that the policy pack judges by all its rules."""
@@ -123,7 +124,7 @@ def _python(arguments: Sequence[str]) -> Cost:
 
 
 def _make_preview(home: Path) -> Cost:
-    environment = {**os.environ, "AMORA_SANDBOX_HOME": str(home)}
+    environment = {**shell(), "AMORA_SANDBOX_HOME": str(home)}
     return cost(["make", "preview", "STACK=prod"], folder=ROOT, environment=environment)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -19,20 +18,14 @@ from sandbox import wire
 from sandbox.property_path import assign, steps
 from sandbox.store import Store
 from sandbox.workspace import CHECKPOINTS_VARIABLE, HOME_VARIABLE, Workspace
+from tests.shell import shell
 
 ROOT = Path(__file__).resolve().parents[2]
 # Far above what any single command takes (5 s alone on two cores, 20 s beside four other loads): a hang must fail, a
 # busy machine must not.
 SECONDS = 300
-# What `make test ARGS=...` hands on to the commands of a test, another make among them.
-_OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS", "FILE", "STACK", "WORKERS")
 # The commands that judge by the policy pack unless told not to.
 _JUDGING = ("preview", "up")
-
-
-def shell() -> dict[str, str]:
-    """The environment of a shell that make did not start."""
-    return {key: value for key, value in os.environ.items() if key not in _OF_MAKE}
 
 
 @dataclass(frozen=True)

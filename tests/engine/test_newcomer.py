@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from sandbox.workspace import CHECKPOINTS_VARIABLE
-from tests.engine.sandbox_run import ROOT, SECONDS, shell
+from tests.engine.sandbox_run import ROOT, SECONDS
+from tests.shell import shell
 
 
 def git(folder, *arguments):

@@ -14,9 +14,10 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 from policies.exemptions import EXEMPTIONS
 from tests.engine import insecure_program
-from tests.engine.sandbox_run import ROOT, Sandbox, shell
+from tests.engine.sandbox_run import ROOT, Sandbox
 from tests.policies.baselines import security_rule
 from tests.policies.subjects import changed
+from tests.shell import shell
 
 VIOLATED = 5
 

@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strconv"
 
-	sdk "github.com/pulumi/pulumi/sdk/v3"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
@@ -14,7 +14,7 @@ import (
 // RunPlugin runs a policy pack until the engine is done with it.
 //
 // The Python policy library wants stack and config in its environment when it starts, but the engine tells them by a
-// call after the start. The SDK's PolicyProxy stands between the two: it takes that call first, then the pack starts.
+// call after the start. A proxy stands between the two: it takes that call first, then the pack starts.
 func (host *languageHost) RunPlugin(
 	request *pulumirpc.RunPluginRequest, stream pulumirpc.LanguageRuntime_RunPluginServer,
 ) error {
@@ -38,11 +38,15 @@ func (host *languageHost) RunPlugin(
 	}
 	defer closer.Close()
 
-	proxy, port, err := sdk.NewPolicyProxy(ctx, stdout)
+	proxy, err := serveAnalyzer(ctx)
 	if err != nil {
 		return err
 	}
-	stack, err := proxy.AwaitConfiguration(ctx)
+	// The engine reads the port from the first line.
+	if _, err := fmt.Fprintf(stdout, "%d\n", proxy.port); err != nil {
+		return err
+	}
+	stack, err := proxy.stack.Promise().Result(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,14 +62,18 @@ func (host *languageHost) RunPlugin(
 	}
 	pack.Dir = folder
 	pack.Env = append(append(environmentOf(pack), request.GetEnv()...), stackVariables...)
-	pack.Stdout, pack.Stderr = port, stderr
+	printed, output := io.Pipe()
+	pack.Stdout, pack.Stderr = output, stderr
 
 	release, err := host.start(pack)
 	if err != nil {
 		return fmt.Errorf("cannot start the policy pack: %w", err)
 	}
 	defer release()
-	return sendExitCode(stream, proxy.Attach(ctx, pack))
+	go proxy.attach(ctx, printed, stdout)
+	ended := pack.Wait()
+	_ = output.Close()
+	return sendExitCode(stream, ended)
 }
 
 // variablesOf is how the Python policy library learns which stack it judges. A pack that is only described, as for
