@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.http_double import answering, on_loopback
 
 HEADER = "identity-header-of-the-replica"
 TOKEN = "a-token.for-blobs.only"
@@ -111,10 +112,6 @@ class _Handler(BaseHTTPRequestHandler):
 def azure() -> Iterator[Azure]:
     """The stand-ins, on a port of loopback."""
     handler = type("Handler", (_Handler,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    handler.azure = Azure(port=server.server_port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield handler.azure
-    server.shutdown()
-    server.server_close()
+    with answering(on_loopback(handler)) as port:
+        handler.azure = Azure(port=port)
+        yield handler.azure

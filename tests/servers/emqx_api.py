@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_double import answering, on_loopback
 
 KEY = "aP1key%with\\odd"
 FILE = "emqx-export-2026-11-27-02-17-03.123.tar.gz"
@@ -156,14 +157,6 @@ class _Handler(BaseHTTPRequestHandler):
 def doubles() -> Iterator[Doubles]:
     """The doubles on a port of their own."""
     made = Doubles()
-    handler = type("Handler", (_Handler,), {"doubles": made})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with answering(on_loopback(type("Handler", (_Handler,), {"doubles": made}))) as port:
+        made.url = f"http://127.0.0.1:{port}"
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.http_double import answering, on_loopback
 
 KEY = "aP1key"
 
@@ -82,13 +83,6 @@ class _Handler(BaseHTTPRequestHandler):
 def clients_api(clients: Mapping[str, str] | None = None) -> Iterator[ClientsApi]:
     """The double on a port of its own, with these connections: username by client id."""
     api = ClientsApi(clients=dict(clients or {}))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": api}))
-    api.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with answering(on_loopback(type("Handler", (_Handler,), {"api": api}))) as port:
+        api.url = f"http://127.0.0.1:{port}"
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

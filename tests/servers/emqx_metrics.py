@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_double import answering, on_loopback
 
 TABLE = Path(__file__).resolve().parents[2] / "alerts" / "facts" / "emqx_metrics.json"
 _LABELS = {"listener_type": "ssl", "listener_name": "default", "reason": "normal", "shard": "emqx_shard"}
@@ -87,9 +88,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def running(node: Node) -> Iterator[Node]:
     """The node's API on the loopback."""
-    handler = type("Handler", (_Handler,), {"node": node})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        node.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with answering(on_loopback(type("Handler", (_Handler,), {"node": node}))) as port:
+        node.port = port
         yield node
-        server.shutdown()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
 
+from tests.http_double import answering
 from tests.servers.device_pki import SERVER, Authority, Leaf
 
 ISSUER = "https://3f2504e0-4f89-41d3-9a0c-0305e82c3301.ciamlogin.com/3f2504e0-4f89-41d3-9a0c-0305e82c3301/v2.0"
@@ -141,12 +141,6 @@ def running(folder: Path) -> Iterator[Tenant]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    tenant.jwks = f"https://localhost:{server.server_address[1]}/discovery/v2.0/keys"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with answering(server) as port:
+        tenant.jwks = f"https://localhost:{port}/discovery/v2.0/keys"
         yield tenant
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

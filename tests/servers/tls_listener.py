@@ -6,13 +6,13 @@ import contextlib
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+from tests.http_double import answering, on_loopback
 from tests.servers.device_pki import SERVER, Authority, Certificate, Leaf
 from tests.servers.emqx_listener import erlang_options, rendered_conf, ssl_options
 from tests.servers.programs import compiled, program
@@ -41,7 +41,7 @@ class Lists:
             def log_message(self, *_: object, **__: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = on_loopback(Handler)
 
     def address(self, path: str) -> str:
         """Of a list."""
@@ -50,14 +50,8 @@ class Lists:
     @contextlib.contextmanager
     def served(self) -> Iterator[Lists]:
         """While it listens."""
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
+        with answering(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join(timeout=_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
+
+from tests.http_double import answering, on_loopback
 
 
 def token(claims: dict[str, object]) -> str:
@@ -51,9 +52,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def running(tenant: Tenant) -> Iterator[Tenant]:
     """The endpoint on the loopback."""
-    handler = type("Handler", (_Handler,), {"tenant": tenant})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        tenant.url = f"http://127.0.0.1:{server.server_address[1]}/oauth2/v2.0/token"
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with answering(on_loopback(type("Handler", (_Handler,), {"tenant": tenant}))) as port:
+        tenant.url = f"http://127.0.0.1:{port}/oauth2/v2.0/token"
         yield tenant
-        server.shutdown()

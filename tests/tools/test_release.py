@@ -7,11 +7,12 @@ import io
 import tarfile
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
 
+from tests.http_double import answering, on_loopback
 from tools.engine import release
 from tools.engine.paths import BINARIES, EngineError
 from tools.engine.release import ChecksumError, OutOfReachError, Source
@@ -50,11 +51,9 @@ def source(served: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterato
             """Keep quiet."""
 
     monkeypatch.setattr(release, "system", lambda: "linux-x64")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_port}"
+    with answering(on_loopback(Handler)) as port:
+        base = f"http://127.0.0.1:{port}"
         yield Source(name="test", archives=base + "/{archive}", checksums=base + "/{version}-checksums.txt")
-        server.shutdown()
 
 
 def ignore(step: str, done: float, of: float | None) -> None:

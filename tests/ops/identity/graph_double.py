@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.http_double import answering, on_loopback
 
 TOKEN = "graph.token"
 _FLOWS = "identity/authenticationEventsFlows"
@@ -330,14 +331,6 @@ def _filtered(objects: list[dict[str, Any]], condition: str | None) -> list[dict
 def graph_double() -> Iterator[GraphDouble]:
     """The double on a port of its own."""
     graph = GraphDouble()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"graph": graph}))
-    server.daemon_threads = True
-    graph.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with answering(on_loopback(type("Handler", (_Handler,), {"graph": graph}))) as port:
+        graph.url = f"http://127.0.0.1:{port}"
         yield graph
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
