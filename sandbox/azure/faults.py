@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -86,9 +87,12 @@ class Faults:
             case _:
                 self._kill()
 
-    def after(self, resource_id: str) -> None:
-        """Strike when Azure is done and the answer is on its way."""
-        fault = self._take(resource_id, after=True)
+    def due_after(self, resource_id: str) -> StoredFault | None:
+        """Use up the fault that is to strike when Azure is done; None if there is none."""
+        return self._take(resource_id, after=True)
+
+    def strike_after(self, fault: StoredFault | None, resource_id: str) -> None:
+        """Strike when Azure is done and the answer is on its way. Raises :class:`ArmError` or kills."""
         if fault is None:
             return
         if Kind(fault.kind) is Kind.KILL_AFTER:
@@ -108,6 +112,8 @@ class Faults:
         engine = self.engine()
         if engine is None:
             raise ArmError(0, "NoEngine", "the fault kills the engine, and no engine was started by this sandbox")
-        os.kill(engine, signal.SIGKILL)
+        # Creates run side by side: another one's fault may have killed it a moment ago.
+        with suppress(ProcessLookupError):
+            os.kill(engine, signal.SIGKILL)
         # The engine is gone; whatever is answered now must not look like an answer.
         raise ArmError(0, "EngineKilled", "the engine was killed by a fault of the sandbox")

@@ -58,7 +58,9 @@ class ResourceManager:
             self.faults.before(resource_id)
             with self.store.exclusive():
                 resource = self._write(token, resource_id, inputs, current)
-            self.faults.after(resource_id)
+                # Spent with the create, or a run that ends here would leave a fault that nothing meets any more.
+                fault = self.faults.due_after(resource_id)
+            self.faults.strike_after(fault, resource_id)
         return resource
 
     def update(self, token: str, resource_id: str, inputs: Values) -> StoredResource:

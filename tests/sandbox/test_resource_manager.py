@@ -1,5 +1,8 @@
 """What the stand-in refuses as Azure does: for each check a request that passes and one that is refused."""
 
+import subprocess
+from contextlib import contextmanager
+
 import pytest
 
 from sandbox.azure import ids
@@ -468,6 +471,36 @@ def test_killing_the_engine_needs_an_engine(manager):
     manager.store.add_fault(Kind.KILL_AFTER, "*", 1, 0.0)
     refused("NoEngine", group, manager)
     assert manager.get(GROUP) is not None
+
+
+def test_an_engine_that_another_fault_has_killed_is_not_killed_again(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    with Store(tmp_path) as store:
+        manager = ResourceManager(store, Faults(store, lambda: gone.pid))
+        store.add_fault(Kind.KILL_AFTER, "*", 1, 0.0)
+        refused("EngineKilled", group, manager)
+
+
+def test_a_run_that_ends_right_after_a_create_has_met_its_fault(tmp_path):
+    class EndsWithTheCreate(Store):
+        depth = 0
+
+        @contextmanager
+        def exclusive(self):
+            self.depth += 1
+            with super().exclusive():
+                yield
+            self.depth -= 1
+            if not self.depth and self.get(GROUP):
+                self.close()
+
+    with EndsWithTheCreate(tmp_path) as store:
+        store.add_fault(Kind.KILL_AFTER, "*", 1, 0.0)
+        refused("NoEngine", group, ResourceManager(store, Faults(store, lambda: None)))
+    with Store(tmp_path) as store:
+        assert store.get(GROUP) is not None
+        assert store.faults() == []
 
 
 def test_what_azure_drew_at_creation_stays_on_update(manager):
