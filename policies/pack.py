@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from pulumi_policy import (
@@ -21,6 +22,7 @@ from policies.context import Context
 from policies.exemption import Exemption
 from policies.judging import Verdict, judged, judged_stack
 from policies.pack_rules import EXEMPT, EXEMPT_IN_STACK, EXPIRED, UNREAD, UNREAD_IN_STACK
+from policies.reading import once
 from policies.resources import Resource, Stack
 from policies.rule import AnyRule, Level, Rule, StackRule
 
@@ -43,6 +45,10 @@ class Pack:
         self._exemptions = tuple(exemptions)
         self._rules = tuple(rule for rule in every if isinstance(rule, Rule))
         self._stack_rules = tuple(rule for rule in every if isinstance(rule, StackRule))
+        # A rule's own policy and those about the rules want the same verdicts.
+        self._verdict = once(self._judge)
+        self._stack_verdict = once(self._judge_stack)
+        self._covering = cache(self._rules_for)
 
     def policies(self) -> list[Policy]:
         """Everything as Pulumi takes it."""
@@ -58,7 +64,7 @@ class Pack:
 
     def _policy(self, rule: Rule) -> Policy:
         def validate(resource: Resource, report: ReportViolation) -> bool:
-            verdict = judged(rule, resource, self._exemptions, self._context)
+            verdict = self._verdict(resource, rule)
             for finding in verdict.findings:
                 report(f"{finding}{MEND}{rule.remedy}", None)
             return verdict.applicable
@@ -67,22 +73,30 @@ class Pack:
 
     def _stack_policy(self, rule: StackRule) -> Policy:
         def validate(stack: Stack, report: ReportViolation) -> bool:
-            verdict = judged_stack(rule, stack, self._exemptions, self._context)
+            verdict = self._stack_verdict(stack, rule)
             for finding in verdict.findings:
                 report(f"{finding}{MEND}{rule.remedy}", finding.urn or None)
             return verdict.applicable
 
         return self._stack(rule, validate)
 
+    def _judge(self, resource: Resource, rule: Rule) -> Verdict:
+        return judged(rule, resource, self._exemptions, self._context)
+
+    def _judge_stack(self, stack: Stack, rule: StackRule) -> Verdict:
+        return judged_stack(rule, stack, self._exemptions, self._context)
+
+    def _rules_for(self, token: str, *levels: Level) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self._rules if rule.covers(token) and self._context.level(rule) in levels)
+
     def _verdicts(self, resource: Resource, *levels: Level) -> Iterator[tuple[Rule, Verdict]]:
-        for rule in self._rules:
-            if self._context.level(rule) in levels:
-                yield rule, judged(rule, resource, self._exemptions, self._context)
+        for rule in self._covering(resource.token, *levels):
+            yield rule, self._verdict(resource, rule)
 
     def _stack_verdicts(self, stack: Stack, *levels: Level) -> Iterator[tuple[StackRule, Verdict]]:
         for rule in self._stack_rules:
             if self._context.level(rule) in levels:
-                yield rule, judged_stack(rule, stack, self._exemptions, self._context)
+                yield rule, self._stack_verdict(stack, rule)
 
     def _report_unread(self, resource: Resource, report: ReportViolation) -> bool:
         for rule, verdict in self._verdicts(resource, Level.MANDATORY):
@@ -119,15 +133,14 @@ class Pack:
 
     def _resource(self, rule: Rule, validate: Callable[[Resource, ReportViolation], bool]) -> Policy:
         def validate_one(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            resource = Resource(args.resource_type, args.name, args.urn, args.props, protect=args.opts.protect)
-            if not validate(resource, report):
+            if not validate(_seen(args.props, args.resource_type, args.name, args.urn, args.opts.protect), report):
                 args.not_applicable()
 
         return ResourceValidationPolicy(validate=validate_one, **self._described(rule))
 
     def _stack(self, rule: StackRule, validate: Callable[[Stack, ReportViolation], bool]) -> Policy:
         def validate_all(args: StackValidationArgs, report: ReportViolation) -> None:
-            if not validate(Stack.of_policy(args.resources), report):
+            if not validate(_stack(args.resources), report):
                 args.not_applicable()
 
         return StackValidationPolicy(validate=validate_all, **self._described(rule))
@@ -143,6 +156,14 @@ class Pack:
             "tags": [rule.id.partition("-")[0]],
             "remediation_steps": rule.remedy,
         }
+
+
+@once
+def _seen(props: Mapping[str, Any], kind: str, name: str, urn: str, protect: bool) -> Resource:  # noqa: FBT001 - a key
+    return Resource(kind, name, urn, props, protect=protect)
+
+
+_stack: Final = once(Stack.of_policy)
 
 
 def _unread(rule: AnyRule, path: str) -> str:

@@ -2,8 +2,8 @@
 
 Pulumi's library turns the properties of a request into Python values anew for each policy it asks: fifteen policies
 about the whole stack read each of 250 resources fifteen times, a second and a half at the end of every run. Policies
-only look, so within one request they can share what was read. The library has no hook for it; it is pinned, and a test
-holds that its answers stay its own.
+only look, so within one request they can share what was read, and what came of it. The library has no hook for it; it
+is pinned, and a test holds that its answers stay its own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import local
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi_policy import policy
 from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import unknown_checking_proxy
+
+A = TypeVar("A")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # Per thread: the library answers requests side by side.
 _request: Final = local()
@@ -25,7 +29,7 @@ _request: Final = local()
 
 @contextmanager
 def one_request() -> Iterator[None]:
-    """Until the block ends, the steps of reading give for the same argument what they gave before."""
+    """Until the block ends, a step done once gives for the same argument what it gave before."""
     _request.results = {}
     try:
         yield
@@ -47,24 +51,26 @@ def _unpacked(value: Value) -> Any:
     return None if kind in (None, "null_value") else getattr(value, kind)
 
 
-def _once(step: Callable[..., Any]) -> Callable[..., Any]:
-    def remembered(argument: Any, *options: Any) -> Any:
+def once(step: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
+    """The step, done once a request for the same first argument and equal others; outside of one, done each time."""
+
+    def remembered(argument: A, *options: P.args, **named: P.kwargs) -> R:
         results: dict[Any, tuple[Any, Any]] | None = getattr(_request, "results", None)
         if results is None:
-            return step(argument, *options)
-        key = (step, id(argument), options)
+            return step(argument, *options, **named)
+        key = (step, id(argument), options, *named.items())
         if key not in results:
             # Beside its result the argument stays alive, so that nothing else gets its id.
-            results[key] = (argument, step(argument, *options))
+            results[key] = (argument, step(argument, *options, **named))
         return results[key][1]
 
     return remembered
 
 
 STEPS: Final = {
-    "json_format": SimpleNamespace(MessageToDict=_once(unpacked)),
-    "deserialize_properties": _once(deserialize_properties),
-    "unknown_checking_proxy": _once(unknown_checking_proxy),
+    "json_format": SimpleNamespace(MessageToDict=once(unpacked)),
+    "deserialize_properties": once(deserialize_properties),
+    "unknown_checking_proxy": once(unknown_checking_proxy),
 }
 """The library's names for the steps from a message to what a policy sees."""
 

@@ -17,6 +17,7 @@ from policies.narrowing import narrowed_by
 from policies.pack import Pack
 from policies.reading import STEPS, unpacked
 from policies.registry import RULES
+from policies.rule import Rule, Severity, StackRule
 from tests.policies.cases import Cases
 from tests.policies.cases.table import TABLE
 from tests.policies.subjects import TODAY
@@ -24,6 +25,8 @@ from tests.policies.subjects import TODAY
 CASES = [cases for cases in TABLE.values() if isinstance(cases, Cases)]
 # One that fails and one that cannot be read of each rule: the whole library judges each by every policy.
 SUBJECTS = [case[0] for cases in CASES for case in (*cases.fails[:1], *cases.unread[:1])]
+
+NAMELESS: Any = {"title": "t", "severity": Severity.LOW, "protects": "p", "references": (), "remedy": "r"}
 
 
 def servicer(kind, policies=None):
@@ -70,8 +73,9 @@ def test_only_policies_that_may_judge_the_type_are_asked():
 def test_what_the_engine_configures_holds_for_narrowed_answers_too(level):
     narrow = servicer(narrowed_by(RULES))
     configured = proto.PolicyConfig(enforcementLevel=getattr(proto, level))
-    narrow.Configure(proto.ConfigureAnalyzerRequest(policyConfig={"KV-05": configured}), None)
     subject = next(each for each in SUBJECTS if each.name == "subject" and public(each))
+    narrow.Analyze(request(subject), None)
+    narrow.Configure(proto.ConfigureAnalyzerRequest(policyConfig={"KV-05": configured}), None)
     found = [each for each in narrow.Analyze(request(subject), None).diagnostics if each.policyName == "KV-05"]
     assert [each.enforcementLevel for each in found] == ([] if level == "DISABLED" else [proto.ADVISORY])
 
@@ -147,6 +151,70 @@ def test_a_request_is_read_once_and_the_next_one_anew(monkeypatch):
     assert [id(props) for props in third] == [id(props) for props in fourth]
     assert not {id(props) for props in first} & {id(props) for props in third}
     assert len({id(props) for props in first}) == 3
+
+
+def test_a_policy_about_the_stack_has_what_the_library_gives_it():
+    seen = []
+
+    def looked_at(args, _report):
+        parents = [each.parent.name if each.parent else "" for each in args.resources]
+        links = [
+            {key: [to.name for to in found] for key, found in each.property_dependencies.items()}
+            for each in args.resources
+        ]
+        seen.append((dict(args.get_config()), dict(args.stack_tags), parents, links))
+
+    def skipped(args, _report):
+        args.not_applicable("no")
+
+    def answered(kind):
+        policies = [StackValidationPolicy(name, name, looked_at) for name in ("ONE", "TWO")]
+        made = servicer(kind, [*policies, StackValidationPolicy("THREE", "THREE", skipped)])
+        made.ConfigureStack(proto.AnalyzerStackConfigureRequest(tags={"owner": "platform"}), None)
+        properties = Struct()
+        properties.update({"limit": 3})
+        configured = proto.PolicyConfig(enforcementLevel=proto.MANDATORY, properties=properties)
+        made.Configure(proto.ConfigureAnalyzerRequest(policyConfig={"TWO": configured}), None)
+        asked = stack_request(*SUBJECTS[:3])
+        asked.resources[1].parent = asked.resources[0].urn
+        asked.resources[2].propertyDependencies["zone"].urns.append(asked.resources[1].urn)
+        return made.AnalyzeStack(asked, None)
+
+    assert answered(narrowed_by(RULES)) == answered(policy._PolicyAnalyzerServicer)
+    narrow, whole = seen[:2], seen[2:]
+    assert narrow == whole
+    (_, tags, parents, links), (configured, *_) = narrow
+    assert (tags, configured) == ({"owner": "platform"}, {"limit": 3})
+    assert parents == ["", SUBJECTS[0].name, ""]
+    assert links[2] == {"zone": [SUBJECTS[1].name]}
+
+
+def test_resources_are_put_together_once_for_all_policies_about_the_stack():
+    seen = []
+
+    def stack_policy(name):
+        return StackValidationPolicy(name, name, lambda args, report: seen.append(args.resources))
+
+    narrow = servicer(narrowed_by(RULES), [stack_policy(name) for name in ("ONE", "TWO")])
+    narrow.AnalyzeStack(stack_request(*SUBJECTS[:3]), None)
+    assert len(seen[0]) == 3
+    assert seen[0] is seen[1]
+
+
+@pytest.mark.usefixtures("read_once")
+def test_a_rule_judges_once_a_request_whoever_asks():
+    judged = []
+    rule = Rule(**NAMELESS, id="ONE-01", applies_to=("*",), judge=lambda resource: judged.append(resource.urn))
+    about = (SUBJECTS[0].token,)
+    stack_rule = StackRule(**NAMELESS, id="ALL-01", about=about, judge=lambda stack: judged.append("the stack"))
+    pack = Pack((rule, stack_rule), EXEMPTIONS, Context(tier="prod", preview=True, today=TODAY))
+    narrow = servicer(narrowed_by((rule, stack_rule)), pack.policies())
+    first, second = SUBJECTS[:2]
+    for subject in (first, first, second):
+        narrow.Analyze(request(subject), None)
+    assert judged == [first.full_urn, first.full_urn, second.full_urn]
+    narrow.AnalyzeStack(stack_request(first), None)
+    assert judged[3:] == ["the stack"]
 
 
 JSON = strategies.recursive(
