@@ -34,17 +34,6 @@ _Servicer: Final[Any] = policy._PolicyAnalyzerServicer  # noqa: SLF001 - see abo
 _POLICIES: Final = "_PolicyAnalyzerServicer__policies"
 
 
-class _Resources(StackValidationPolicy):
-    """In place of a policy about the stack: takes the resources that the library has put together for it."""
-
-    def __init__(self) -> None:
-        super().__init__("resources", "resources", self._take, EnforcementLevel.ADVISORY)
-        self.resources: list[PolicyResource] = []
-
-    def _take(self, args: StackValidationArgs, _report: ReportViolation) -> None:
-        self.resources = args.resources
-
-
 def _judging(asked: Policy, resources: list[PolicyResource]) -> Policy:
     """A policy about the stack that judges these resources, whatever the request has; any other as it is."""
     if not isinstance(asked, StackValidationPolicy):
@@ -64,16 +53,16 @@ def narrowed_by(rules: Iterable[AnyRule]) -> type:
     by_name = {rule.id: rule for rule in (*rules, *PACK_RULES) if isinstance(rule, Rule)}
 
     class NarrowedServicer(_Servicer):
-        """Answers as the library does."""
+        """Answers as the library does; of a disabled policy about other types, as of others, that it does not apply."""
 
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._for = cache(self._narrowed)
+            self._asked_about = cache(self._narrowed)
 
         def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
-            asked, spared = self._for(plain_token(request.type))
+            asked, spared = self._asked_about(plain_token(request.type))
             with one_request():
-                response = super(NarrowedServicer, self._with(asked)).Analyze(request, context)
+                response = super(NarrowedServicer, self._asking(asked)).Analyze(request, context)
             response.MergeFrom(spared)
             return response
 
@@ -85,7 +74,7 @@ def narrowed_by(rules: Iterable[AnyRule]) -> type:
             not_applicable = (proto.PolicyNotApplicable(policy_name=name) for name in sorted(spared))
             return asked, proto.AnalyzeResponse(not_applicable=not_applicable)
 
-        def _with(self, policies: list[Policy]) -> Any:
+        def _asking(self, policies: list[Policy]) -> Any:
             narrow = copy.copy(self)
             setattr(narrow, _POLICIES, policies)
             return narrow
@@ -93,11 +82,23 @@ def narrowed_by(rules: Iterable[AnyRule]) -> type:
         def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
             every: list[Policy] = getattr(self, _POLICIES)
             with one_request():
-                found = _Resources()
-                super(NarrowedServicer, self._with([found])).AnalyzeStack(request, context)
-                asked = [_judging(each, found.resources) for each in every]
+                resources = self._resources(request, context)
+                asked = [_judging(each, resources) for each in every]
                 nothing = proto.AnalyzeStackRequest()
-                return super(NarrowedServicer, self._with(asked)).AnalyzeStack(nothing, context)
+                return super(NarrowedServicer, self._asking(asked)).AnalyzeStack(nothing, context)
+
+        def _resources(self, request: Any, context: Any) -> list[PolicyResource]:
+            """The stack as the library puts it together for a policy about it."""
+            taken: list[PolicyResource] = []
+
+            def take(args: StackValidationArgs, _report: ReportViolation) -> None:
+                taken.extend(args.resources)
+
+            narrow = self._asking([StackValidationPolicy("resources", "resources", take)])
+            # No level that the engine has configured may keep it from being asked.
+            narrow._get_enforcement_level = lambda _policy: EnforcementLevel.ADVISORY  # noqa: SLF001 - see above
+            super(NarrowedServicer, narrow).AnalyzeStack(request, context)
+            return taken
 
         def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
             every: list[Policy] = getattr(self, _POLICIES)

@@ -140,7 +140,7 @@ class Pack:
 
     def _stack(self, rule: StackRule, validate: Callable[[Stack, ReportViolation], bool]) -> Policy:
         def validate_all(args: StackValidationArgs, report: ReportViolation) -> None:
-            if not validate(_stack(args.resources), report):
+            if not validate(_stack_of(args.resources), report):
                 args.not_applicable()
 
         return StackValidationPolicy(validate=validate_all, **self._described(rule))
@@ -163,7 +163,7 @@ def _seen(props: Mapping[str, Any], kind: str, name: str, urn: str, protect: boo
     return Resource(kind, name, urn, props, protect=protect)
 
 
-_stack: Final = once(Stack.of_policy)
+_stack_of: Final = once(Stack.of_policy)
 
 
 def _unread(rule: AnyRule, path: str) -> str:

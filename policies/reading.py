@@ -52,7 +52,10 @@ def _unpacked(value: Value) -> Any:
 
 
 def once(step: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
-    """The step, done once a request for the same first argument and equal others; outside of one, done each time."""
+    """The step, done once a request for the same first argument and equal others; outside of one, done each time.
+
+    The other arguments are hashable, and nobody changes arguments or result during the request.
+    """
 
     def remembered(argument: A, *options: P.args, **named: P.kwargs) -> R:
         results: dict[Any, tuple[Any, Any]] | None = getattr(_request, "results", None)

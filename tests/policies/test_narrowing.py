@@ -189,6 +189,16 @@ def test_a_policy_about_the_stack_has_what_the_library_gives_it():
     assert links[2] == {"zone": [SUBJECTS[1].name]}
 
 
+def test_no_configured_level_hides_the_stack():
+    seen = []
+    look = StackValidationPolicy("LOOK", "look", lambda args, report: seen.append(len(args.resources)))
+    narrow = servicer(narrowed_by(RULES), [look])
+    off = {name: proto.PolicyConfig(enforcementLevel=proto.DISABLED) for name in ("resources", "all")}
+    narrow.Configure(proto.ConfigureAnalyzerRequest(policyConfig=off), None)
+    narrow.AnalyzeStack(stack_request(*SUBJECTS[:3]), None)
+    assert seen == [3]
+
+
 def test_resources_are_put_together_once_for_all_policies_about_the_stack():
     seen = []
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -30,7 +31,7 @@ var answeredHere = []string{"Handshake", "ConfigureStack", "GetAnalyzerInfo", "C
 type analyzerProxy struct {
 	pulumirpc.UnimplementedAnalyzerServer
 
-	// Port is where the engine finds the proxy.
+	// port is where the engine finds the proxy.
 	port int
 
 	// stack is what the engine says of the stack, or nil when it asks something else first.
@@ -38,14 +39,23 @@ type analyzerProxy struct {
 	// pack is the connection to the pack's process.
 	pack promise.CompletionSource[*grpc.ClientConn]
 
-	// remediates is whether a policy of the pack may change resources: until the pack has said, it may.
-	remediates atomic.Bool
+	// declared is whether a policy of the pack changes resources by its own level: until the pack has said, it may.
+	// configured is whether the engine has raised one to do so.
+	declared, configured atomic.Bool
+}
+
+// notStarted is what the engine hears of a pack that is not there.
+func notStarted(reason error) error {
+	if reason == nil {
+		reason = errors.New("it has ended")
+	}
+	return fmt.Errorf("policy pack not started: %w", reason)
 }
 
 // serveAnalyzer starts to listen; it ends with its context.
 func serveAnalyzer(ctx context.Context) (*analyzerProxy, error) {
 	proxy := &analyzerProxy{}
-	proxy.remediates.Store(true)
+	proxy.declared.Store(true)
 	cancel := make(chan bool)
 	context.AfterFunc(ctx, func() { close(cancel) })
 	server, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
@@ -80,7 +90,7 @@ func (proxy *analyzerProxy) attach(ctx context.Context, printed io.Reader, stdou
 	lines := bufio.NewReader(printed)
 	connection, err := proxy.connect(ctx, lines)
 	if err != nil {
-		proxy.pack.Reject(fmt.Errorf("policy pack not started: %w", err))
+		proxy.pack.Reject(notStarted(err))
 	} else {
 		proxy.pack.Fulfill(connection)
 	}
@@ -126,14 +136,15 @@ func (proxy *analyzerProxy) attached(ctx context.Context) (*grpc.ClientConn, err
 	return proxy.pack.Promise().Result(ctx)
 }
 
-// passOn answers a call with the pack's answer, neither of them read.
+// passOn answers a call with the pack's answer, neither of them read. A pack that cannot remediate is not asked to.
 func (proxy *analyzerProxy) passOn(_ any, call grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(call)
 	var request, response message
 	if err := call.RecvMsg(&request); err != nil {
 		return err
 	}
-	if method != pulumirpc.Analyzer_Remediate_FullMethodName || proxy.remediates.Load() {
+	// No bytes are a response without remediations.
+	if method != pulumirpc.Analyzer_Remediate_FullMethodName || proxy.declared.Load() || proxy.configured.Load() {
 		pack, err := proxy.attached(call.Context())
 		if err != nil {
 			return err
@@ -172,7 +183,7 @@ func (proxy *analyzerProxy) GetAnalyzerInfo(
 	if err != nil {
 		return nil, err
 	}
-	proxy.remediates.Store(slices.ContainsFunc(info.GetPolicies(), func(policy *pulumirpc.PolicyInfo) bool {
+	proxy.declared.Store(slices.ContainsFunc(info.GetPolicies(), func(policy *pulumirpc.PolicyInfo) bool {
 		return policy.GetEnforcementLevel() == pulumirpc.EnforcementLevel_REMEDIATE
 	}))
 	return info, nil
@@ -188,7 +199,7 @@ func (proxy *analyzerProxy) Configure(
 	}
 	for _, policy := range request.GetPolicyConfig() {
 		if policy.GetEnforcementLevel() == pulumirpc.EnforcementLevel_REMEDIATE {
-			proxy.remediates.Store(true)
+			proxy.configured.Store(true)
 		}
 	}
 	return pulumirpc.NewAnalyzerClient(pack).Configure(ctx, request)

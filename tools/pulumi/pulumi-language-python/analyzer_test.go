@@ -155,27 +155,31 @@ func TestAPackIsAskedToRemediateWhenItCan(t *testing.T) {
 	for name, test := range map[string]struct {
 		declared   pulumirpc.EnforcementLevel
 		configured pulumirpc.EnforcementLevel
-		described  bool
+		calls      []string
 		asked      int
 	}{
-		"as declared":                 {declared: remediate, configured: advisory, described: true, asked: 1},
-		"as configured":               {declared: advisory, configured: remediate, described: true, asked: 1},
-		"before it said what it does": {declared: advisory, configured: advisory, described: false, asked: 1},
-		"not at all":                  {declared: advisory, configured: advisory, described: true, asked: 0},
+		"as declared":        {declared: remediate, configured: advisory, calls: []string{"describe", "configure"}, asked: 1},
+		"as configured":      {declared: advisory, configured: remediate, calls: []string{"describe", "configure"}, asked: 1},
+		"as configured once": {declared: advisory, configured: remediate, calls: []string{"configure", "describe"}, asked: 1},
+		"before it has said": {declared: advisory, configured: advisory, calls: []string{"configure"}, asked: 1},
+		"not at all":         {declared: advisory, configured: advisory, calls: []string{"describe", "configure"}, asked: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pack := &somePack{level: test.declared}
 			engine := engineBefore(t, pack)
-			if test.described {
-				info, err := engine.GetAnalyzerInfo(t.Context(), &emptypb.Empty{})
-				if err != nil || info.GetName() != "some pack" || len(info.GetPolicies()) != 2 {
-					t.Fatalf("the pack describes itself as %v (%v)", info, err)
-				}
-			}
 			configured := map[string]*pulumirpc.PolicyConfig{"second": {EnforcementLevel: test.configured}}
-			request := &pulumirpc.ConfigureAnalyzerRequest{PolicyConfig: configured}
-			if _, err := engine.Configure(t.Context(), request); err != nil {
-				t.Fatal(err)
+			for _, call := range test.calls {
+				if call == "describe" {
+					info, err := engine.GetAnalyzerInfo(t.Context(), &emptypb.Empty{})
+					if err != nil || info.GetName() != "some pack" || len(info.GetPolicies()) != 2 {
+						t.Fatalf("the pack describes itself as %v (%v)", info, err)
+					}
+					continue
+				}
+				request := &pulumirpc.ConfigureAnalyzerRequest{PolicyConfig: configured}
+				if _, err := engine.Configure(t.Context(), request); err != nil {
+					t.Fatal(err)
+				}
 			}
 			response, err := engine.Remediate(t.Context(), &pulumirpc.AnalyzeRequest{Type: "a:b:C"})
 			if err != nil {

@@ -17,7 +17,7 @@ import (
 // call after the start. A proxy stands between the two: it takes that call first, then the pack starts.
 func (host *languageHost) RunPlugin(
 	request *pulumirpc.RunPluginRequest, stream pulumirpc.LanguageRuntime_RunPluginServer,
-) error {
+) (failure error) {
 	if request.GetKind() != "analyzer" {
 		return fmt.Errorf("this language host runs programs and policy packs, not plugins of kind %q; "+
 			"use the official pulumi release for those", request.GetKind())
@@ -42,6 +42,8 @@ func (host *languageHost) RunPlugin(
 	if err != nil {
 		return err
 	}
+	// Once the engine has the port it hears of a failure by its next call only, which waits for the pack.
+	defer func() { proxy.pack.Reject(notStarted(failure)) }()
 	// The engine reads the port from the first line.
 	if _, err := fmt.Fprintf(stdout, "%d\n", proxy.port); err != nil {
 		return err
@@ -70,9 +72,15 @@ func (host *languageHost) RunPlugin(
 		return fmt.Errorf("cannot start the policy pack: %w", err)
 	}
 	defer release()
-	go proxy.attach(ctx, printed, stdout)
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		proxy.attach(ctx, printed, stdout)
+	}()
 	ended := pack.Wait()
 	_ = output.Close()
+	// After the exit code the engine reads nothing any more, a pack's last words among it.
+	<-shown
 	return sendExitCode(stream, ended)
 }
 
