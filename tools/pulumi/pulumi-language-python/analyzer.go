@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -46,9 +45,6 @@ type analyzerProxy struct {
 
 // notStarted is what the engine hears of a pack that is not there.
 func notStarted(reason error) error {
-	if reason == nil {
-		reason = errors.New("it has ended")
-	}
 	return fmt.Errorf("policy pack not started: %w", reason)
 }
 

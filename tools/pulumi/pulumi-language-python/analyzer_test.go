@@ -7,11 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -73,19 +71,10 @@ func (pack *olderPack) ConfigureStack(
 	return pack.UnimplementedAnalyzerServer.ConfigureStack(ctx, request)
 }
 
-// served starts a server that ends with the test, and returns its port.
+// served starts a pack's server that ends with the test, and returns its port.
 func served(t *testing.T, pack pulumirpc.AnalyzerServer) int {
 	t.Helper()
-	cancel := make(chan bool)
-	t.Cleanup(func() { close(cancel) })
-	server, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{Cancel: cancel, Init: func(server *grpc.Server) error {
-		pulumirpc.RegisterAnalyzerServer(server, pack)
-		return nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server.Port
+	return serves(t, func(server *grpc.Server) { pulumirpc.RegisterAnalyzerServer(server, pack) })
 }
 
 // engineOf is the engine's side of a proxy before a pack that prints a text.
@@ -95,13 +84,7 @@ func engineOf(t *testing.T, printed io.Reader, stdout io.Writer) pulumirpc.Analy
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := fmt.Sprintf("127.0.0.1:%d", proxy.port)
-	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = connection.Close() })
-	engine := pulumirpc.NewAnalyzerClient(connection)
+	engine := pulumirpc.NewAnalyzerClient(connected(t, proxy.port))
 	stack := &pulumirpc.AnalyzerStackConfigureRequest{Stack: "dev", Tags: map[string]string{"owner": "platform"}}
 	if _, err := engine.ConfigureStack(t.Context(), stack); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,11 @@ func (host *languageHost) RunPlugin(
 		return err
 	}
 	// Once the engine has the port it hears of a failure by its next call only, which waits for the pack.
-	defer func() { proxy.pack.Reject(notStarted(failure)) }()
+	defer func() {
+		if failure != nil {
+			proxy.pack.Reject(notStarted(failure))
+		}
+	}()
 	// The engine reads the port from the first line.
 	if _, err := fmt.Fprintf(stdout, "%d\n", proxy.port); err != nil {
 		return err

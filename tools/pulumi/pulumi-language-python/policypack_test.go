@@ -4,17 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 )
@@ -33,20 +30,12 @@ func runsPack(t *testing.T, script string) pulumirpc.LanguageRuntime_RunPluginCl
 		}
 	}
 	host := &languageHost{alive: t.Context()}
-	cancel := make(chan bool)
-	t.Cleanup(func() { close(cancel) })
-	server, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{Cancel: cancel, Init: func(server *grpc.Server) error {
-		pulumirpc.RegisterLanguageRuntimeServer(server, host)
-		return nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := serves(t, func(server *grpc.Server) { pulumirpc.RegisterLanguageRuntimeServer(server, host) })
 	options, err := structpb.NewStruct(map[string]any{"toolchain": "pip", "virtualenv": "venv"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	running, err := pulumirpc.NewLanguageRuntimeClient(connected(t, server.Port)).RunPlugin(t.Context(),
+	running, err := pulumirpc.NewLanguageRuntimeClient(connected(t, port)).RunPlugin(t.Context(),
 		&pulumirpc.RunPluginRequest{
 			Kind: "analyzer",
 			Pwd:  folder,
@@ -56,17 +45,6 @@ func runsPack(t *testing.T, script string) pulumirpc.LanguageRuntime_RunPluginCl
 		t.Fatal(err)
 	}
 	return running
-}
-
-func connected(t *testing.T, port int) *grpc.ClientConn {
-	t.Helper()
-	connection, err := grpc.NewClient(
-		fmt.Sprintf("127.0.0.1:%d", port), grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = connection.Close() })
-	return connection
 }
 
 // analyzerOf reads the proxy's port, as the engine does.
@@ -128,16 +106,8 @@ func TestAPackThatCannotBeStartedIsSaidToWhoWaitsForIt(t *testing.T) {
 }
 
 func TestAPackIsDescribedWithoutAStack(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := grpc.NewServer()
-	pulumirpc.RegisterAnalyzerServer(server, &somePack{})
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(server.Stop)
 	// The script's own environment shows whether it was told a stack.
-	script := fmt.Sprintf("test -z \"$PULUMI_STACK\" && echo %d; exec sleep 60\n", listener.Addr().(*net.TCPAddr).Port)
+	script := fmt.Sprintf("test -z \"$PULUMI_STACK\" && echo %d; exec sleep 60\n", served(t, &somePack{}))
 	info, err := analyzerOf(t, runsPack(t, script)).GetAnalyzerInfo(t.Context(), &emptypb.Empty{})
 	if err != nil || info.GetName() != "some pack" {
 		t.Errorf("the pack describes itself as %v (%v)", info, err)
