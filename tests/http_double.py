@@ -12,9 +12,9 @@ from typing import Final
 _POLL: Final = 0.01
 
 
-def on_loopback(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
-    """A server with a port of its own, not listening yet."""
-    return ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def on_loopback(handler: type[BaseHTTPRequestHandler], **known: object) -> ThreadingHTTPServer:
+    """A server with a port of its own, not listening yet, whose handlers have these attributes."""
+    return ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), known))
 
 
 @contextmanager

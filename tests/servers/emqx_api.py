@@ -157,6 +157,6 @@ class _Handler(BaseHTTPRequestHandler):
 def doubles() -> Iterator[Doubles]:
     """The doubles on a port of their own."""
     made = Doubles()
-    with answering(on_loopback(type("Handler", (_Handler,), {"doubles": made}))) as port:
+    with answering(on_loopback(_Handler, doubles=made)) as port:
         made.url = f"http://127.0.0.1:{port}"
         yield made

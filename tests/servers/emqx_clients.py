@@ -83,6 +83,6 @@ class _Handler(BaseHTTPRequestHandler):
 def clients_api(clients: Mapping[str, str] | None = None) -> Iterator[ClientsApi]:
     """The double on a port of its own, with these connections: username by client id."""
     api = ClientsApi(clients=dict(clients or {}))
-    with answering(on_loopback(type("Handler", (_Handler,), {"api": api}))) as port:
+    with answering(on_loopback(_Handler, api=api)) as port:
         api.url = f"http://127.0.0.1:{port}"
         yield api

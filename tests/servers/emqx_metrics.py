@@ -88,6 +88,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def running(node: Node) -> Iterator[Node]:
     """The node's API on the loopback."""
-    with answering(on_loopback(type("Handler", (_Handler,), {"node": node}))) as port:
+    with answering(on_loopback(_Handler, node=node)) as port:
         node.port = port
         yield node

@@ -52,6 +52,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def running(tenant: Tenant) -> Iterator[Tenant]:
     """The endpoint on the loopback."""
-    with answering(on_loopback(type("Handler", (_Handler,), {"tenant": tenant}))) as port:
+    with answering(on_loopback(_Handler, tenant=tenant)) as port:
         tenant.url = f"http://127.0.0.1:{port}/oauth2/v2.0/token"
         yield tenant

@@ -331,6 +331,6 @@ def _filtered(objects: list[dict[str, Any]], condition: str | None) -> list[dict
 def graph_double() -> Iterator[GraphDouble]:
     """The double on a port of its own."""
     graph = GraphDouble()
-    with answering(on_loopback(type("Handler", (_Handler,), {"graph": graph}))) as port:
+    with answering(on_loopback(_Handler, graph=graph)) as port:
         graph.url = f"http://127.0.0.1:{port}"
         yield graph
